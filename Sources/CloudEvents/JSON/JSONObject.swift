@@ -1,0 +1,96 @@
+/// The members of a JSON object, in order, each key once.
+///
+/// Look-ups are linear up to eight members and hashed above that; most objects
+/// of an event are small, and a hash table for each would cost more than it
+/// saves.
+public struct JSONObject: Sendable {
+    /// The members in order. Keys are distinct.
+    public private(set) var members: [(key: String, value: JSONValue)] = []
+    private var index: [String: Int] = [:]
+
+    private static let linearLimit = 8
+
+    /// An object without members.
+    public init() {}
+
+    /// The value under a key. Setting an existing key keeps its place; setting
+    /// nil removes it.
+    public subscript(key: String) -> JSONValue? {
+        get {
+            position(of: key).map { members[$0].value }
+        }
+        set {
+            switch (position(of: key), newValue) {
+            case (let found?, let value?):
+                members[found].value = value
+            case (let found?, nil):
+                members.remove(at: found)
+                reindex()
+            case (nil, let value?):
+                members.append((key, value))
+                if members.count == Self.linearLimit + 1 {
+                    reindex()
+                } else if members.count > Self.linearLimit {
+                    index[key] = members.count - 1
+                }
+            case (nil, nil):
+                break
+            }
+        }
+    }
+
+    /// How many members there are.
+    public var count: Int { members.count }
+
+    /// Whether there are none.
+    public var isEmpty: Bool { members.isEmpty }
+
+    /// The keys in order.
+    public var keys: [String] { members.map(\.key) }
+
+    private func position(of key: String) -> Int? {
+        if members.count <= Self.linearLimit {
+            return members.firstIndex { $0.key == key }
+        }
+        return index[key]
+    }
+
+    private mutating func reindex() {
+        index = [:]
+        guard members.count > Self.linearLimit else { return }
+        for (offset, member) in members.enumerated() { index[member.key] = offset }
+    }
+}
+
+extension JSONObject: Hashable {
+    /// Whether both have the same members, in whatever order.
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        left.count == right.count && left.members.allSatisfy { right[$0.key] == $0.value }
+    }
+
+    /// Feeds the members without regard to their order.
+    public func hash(into hasher: inout Hasher) {
+        var combined = 0
+        for member in members {
+            var one = Hasher()
+            one.combine(member.key)
+            one.combine(member.value)
+            combined ^= one.finalize()
+        }
+        hasher.combine(combined)
+    }
+}
+
+extension JSONObject: Sequence {
+    /// The members in order.
+    public func makeIterator() -> IndexingIterator<[(key: String, value: JSONValue)]> {
+        members.makeIterator()
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// An object in the order written. Precondition: no key twice.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        for (key, value) in elements { self[key] = value }
+    }
+}

@@ -1,0 +1,132 @@
+package import ChineseIdentifiers
+package import CloudEvents
+package import Coordination
+import Crypto
+package import Foundation
+package import HubSchema
+package import Store
+
+/// The files of a county as one edits them: `county.yaml`, `units.yaml`,
+/// `officers.yaml`, `calendar.yaml`, `ladders.yaml` and `policy/*.yaml`.
+package struct CountyFiles: Sendable, Hashable {
+    /// Texts by name relative to the folder, sorted.
+    package let files: [(name: String, text: String)]
+
+    package static func == (left: CountyFiles, right: CountyFiles) -> Bool {
+        left.files.elementsEqual(right.files, by: ==)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for file in files {
+            hasher.combine(file.name)
+            hasher.combine(file.text)
+        }
+    }
+
+    /// Reads a folder.
+    ///
+    /// - Throws: ``ConfigurationFaults`` when it holds no files of a county or
+    ///   a file is not UTF-8.
+    package init(folder: String) throws {
+        var files: [(name: String, text: String)] = []
+        var faults: [ConfigurationFault] = []
+        let root = URL(fileURLWithPath: folder, isDirectory: true)
+        for part in ["", "policy"] {
+            let directory = part.isEmpty ? root : root.appendingPathComponent(part, isDirectory: true)
+            let entries =
+                (try? FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)) ?? []
+            for entry in entries where entry.pathExtension == "yaml" {
+                let name = part.isEmpty ? entry.lastPathComponent : part + "/" + entry.lastPathComponent
+                guard let data = try? Data(contentsOf: entry), let text = String(bytes: data, encoding: .utf8) else {
+                    faults.append(
+                        ConfigurationFault(
+                            file: name, line: 0, code: "unreadable", message: "the file cannot be read as UTF-8",
+                            messageZh: "文件无法以UTF-8读取"))
+                    continue
+                }
+                files.append((name, text))
+            }
+        }
+        if files.isEmpty {
+            faults.append(
+                ConfigurationFault(
+                    file: folder, line: 0, code: "no-files", message: "the folder holds no county files",
+                    messageZh: "文件夹中没有县级配置文件"))
+        }
+        guard faults.isEmpty else { throw ConfigurationFaults(faults) }
+        self.files = files.sorted { $0.name < $1.name }
+    }
+
+    /// Reads what ``encoded`` wrote.
+    package init?(encoded: [UInt8]) {
+        guard case .success(.object(let object)) = JSONReader.read(encoded) else { return nil }
+        files = object.compactMap { member in member.value.stringValue.map { (member.key, $0) } }
+    }
+
+    /// One JSON object, texts by name.
+    package var encoded: [UInt8] {
+        var object = JSONObject()
+        for file in files { object[file.name] = .string(file.text) }
+        return JSONValue.object(object).canonicalBytes()
+    }
+
+    /// SHA-256 of the files, which tells whether a load changes anything.
+    package var checksum: [UInt8] { Array(SHA256.hash(data: encoded)) }
+
+    /// What the files say, checked as a whole.
+    package struct Parsed: Sendable {
+        package let directory: Directory
+        package let catalogue: ContractCatalogue
+        package let policy: Policy
+        package let ladders: LadderBook
+        package let calendar: WorkCalendar
+        package let projection: ProjectionMatrix
+    }
+
+    private func select(_ belongs: (String) -> Bool) -> [(name: String, text: String)] {
+        files.filter { belongs($0.name) }
+    }
+
+    /// Parses and checks everything; collects the faults of all files.
+    package func parsed() -> Result<Parsed, ConfigurationFaults> {
+        var faults: [ConfigurationFault] = []
+        func taken<Value>(_ result: Result<Value, ConfigurationFaults>) -> Value? {
+            switch result {
+            case .success(let value): return value
+            case .failure(let failure):
+                faults += failure.faults
+                return nil
+            }
+        }
+        let events: [(name: String, text: String)]
+        do {
+            events = try HubSchema.events().map { ($0.name, $0.text) }
+        } catch {
+            return .failure(
+                ConfigurationFaults([
+                    ConfigurationFault(
+                        file: "schema/events", line: 0, code: "unreadable",
+                        message: "the event contracts of this program cannot be read",
+                        messageZh: "无法读取程序自带的事件合同")
+                ]))
+        }
+        let catalogue = taken(ContractCatalogue.load(files: events))
+        let directory = taken(
+            Directory.load(files: select { ["county.yaml", "units.yaml", "officers.yaml"].contains($0) }))
+        let calendar = taken(WorkCalendar.load(files: select { $0 == "calendar.yaml" }))
+        let ladders = taken(LadderBook.load(files: select { $0 == "ladders.yaml" }))
+        let projection = taken(ProjectionMatrix.load(files: select { $0 == "policy/projection.yaml" }))
+        guard let catalogue, let directory, let calendar, let ladders, let projection else {
+            return .failure(ConfigurationFaults(faults))
+        }
+        let policy = taken(
+            Policy.load(
+                files: select { $0.hasPrefix("policy/") && $0 != "policy/projection.yaml" }, catalogue: catalogue,
+                directory: directory, calendar: calendar, ladders: ladders))
+        guard let policy, faults.isEmpty else { return .failure(ConfigurationFaults(faults)) }
+        return .success(
+            Parsed(
+                directory: directory, catalogue: catalogue, policy: policy, ladders: ladders, calendar: calendar,
+                projection: projection))
+    }
+}

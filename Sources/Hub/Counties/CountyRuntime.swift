@@ -1,0 +1,54 @@
+package import ChineseIdentifiers
+package import CloudEvents
+package import Coordination
+package import Store
+
+/// Everything that is in force in a county, parsed from one version of its
+/// files: what judges, routes and clocks its events.
+package struct CountyRuntime: Sendable {
+    package let record: CountyRecord
+    /// The version of the files this was parsed from.
+    package let version: Int32
+    package let directory: Directory
+    package let catalogue: ContractCatalogue
+    package let policy: Policy
+    package let ladders: LadderBook
+    package let calendar: WorkCalendar
+    package let projection: ProjectionMatrix
+    /// Every code the county has had, with its days.
+    package let codes: [CountyCodeRecord]
+
+    package var id: CountyID { record.id }
+
+    /// The code that names the county on a day; the earliest where none does.
+    package func code(on day: CivilDate) -> String {
+        codes.first { $0.isValid(on: day) }?.code ?? codes.first?.code ?? ""
+    }
+
+    /// The prefixes of the sources a unit may use: the county's codes, each
+    /// with the unit. All codes serve at any time, because nothing may split
+    /// on the day a code changes.
+    package func sources(of unit: UnitID) -> [String] {
+        codes.map { "/\($0.code)/units/\(unit.rawValue)" }
+    }
+
+    /// Whether a source stands under a prefix of the unit.
+    package func allows(source: String, of unit: UnitID) -> Bool {
+        sources(of: unit).contains { source == $0 || source.hasPrefix($0 + "/") }
+    }
+
+    /// The units that see all duties of the county: where the joint meeting's
+    /// secretariat sits.
+    package func isSecretariat(_ unit: UnitID) -> Bool {
+        directory.unit(unit)?.kind == .secretariat
+    }
+}
+
+extension CountyCodeRecord {
+    /// Whether the code names its county on a day.
+    package func isValid(on day: CivilDate) -> Bool {
+        let from = validFrom.flatMap { CivilDate($0) }
+        let to = validTo.flatMap { CivilDate($0) }
+        return (from.map { $0 <= day } ?? true) && (to.map { day < $0 } ?? true)
+    }
+}

@@ -1,0 +1,55 @@
+package import CloudEvents
+package import Coordination
+import Synchronization
+
+/// The database's clock, read without asking it each time.
+///
+/// Deadlines are judged by the database's clock. The hub measures how far that
+/// is from its own monotonic clock, again and again, so that a jump of the
+/// host's wall clock moves nothing. Sandbox counties add their own offset.
+package final class HubClock: Sendable {
+    private struct State {
+        var base: Timestamp
+        var measuredAt: ContinuousClock.Instant
+        var offsets: [CountyID: Int64] = [:]
+    }
+
+    private let state: Mutex<State>
+
+    /// A clock that was just measured.
+    package init(databaseNow: Timestamp) {
+        state = Mutex(State(base: databaseNow, measuredAt: .now))
+    }
+
+    /// Takes a new measurement of the database's clock.
+    package func synchronise(databaseNow: Timestamp) {
+        state.withLock {
+            $0.base = databaseNow
+            $0.measuredAt = .now
+        }
+    }
+
+    /// Sets how far each sandbox county runs ahead, in microseconds.
+    package func setOffsets(_ offsets: [CountyID: Int64]) {
+        state.withLock { $0.offsets = offsets }
+    }
+
+    /// The database's time.
+    package func now() -> Timestamp {
+        state.withLock { Self.now($0) }
+    }
+
+    /// The time in a county: the database's, ahead in a sandbox.
+    package func now(in county: CountyID) -> Timestamp {
+        state.withLock {
+            Timestamp(microseconds: Self.now($0).microseconds + ($0.offsets[county] ?? 0))
+        }
+    }
+
+    private static func now(_ state: State) -> Timestamp {
+        let elapsed = state.measuredAt.duration(to: .now)
+        let microseconds =
+            elapsed.components.seconds * 1_000_000 + elapsed.components.attoseconds / 1_000_000_000_000
+        return Timestamp(microseconds: state.base.microseconds + microseconds)
+    }
+}

@@ -1,0 +1,111 @@
+import Hub
+
+/// One thing the API does: the table of these is the router, the table of who
+/// may call what, and the skeleton of the OpenAPI document, so that the three
+/// cannot disagree.
+package struct Endpoint: Sendable {
+    /// Who may call it.
+    package enum Access: Sendable, Hashable {
+        /// No token is needed.
+        case open
+        /// No token is needed from this host; others need one of `admin`.
+        case loopback
+        /// Any valid token.
+        case anyToken
+        /// A token with one of these scopes.
+        case scopes([Scope])
+        /// As `scopes`, judged by the handler after it has found out whether
+        /// the thing is visible at all: what is not visible answers 404.
+        case scopesOnceVisible([Scope])
+    }
+
+    /// What body it takes.
+    package enum BodyKind: Sendable, Hashable {
+        case none
+        case json
+        case events
+    }
+
+    package let method: String
+    /// Segments; those in braces are variables.
+    package let path: String
+    package let access: Access
+    package let body: BodyKind
+    package let summary: String
+    package let summaryZh: String
+    package let queries: [String]
+    let segments: [Segment]
+    let handle: @Sendable (APIRequest) async throws -> APIResponse
+
+    enum Segment: Sendable, Hashable {
+        case literal(String)
+        case variable(String)
+    }
+
+    package init(
+        _ method: String, _ path: String, _ access: Access, body: BodyKind = .none, _ summary: String,
+        _ summaryZh: String, queries: [String] = [],
+        handle: @escaping @Sendable (APIRequest) async throws -> APIResponse,
+    ) {
+        self.method = method
+        self.path = path
+        self.access = access
+        self.body = body
+        self.summary = summary
+        self.summaryZh = summaryZh
+        self.queries = queries
+        self.handle = handle
+        self.segments = path.split(separator: "/").map { segment in
+            segment.first == "{" ? .variable(String(segment.dropFirst().dropLast())) : .literal(String(segment))
+        }
+    }
+}
+
+/// Finds the endpoint of a path. Literals win over variables.
+struct EndpointIndex: Sendable {
+    private final class Node: Sendable {
+        let literals: [String: Node]
+        let variable: Node?
+        let endpoints: [String: Endpoint]
+
+        init(_ endpoints: [Endpoint], depth: Int) {
+            var here: [String: Endpoint] = [:]
+            var literals: [String: [Endpoint]] = [:]
+            var variables: [Endpoint] = []
+            for endpoint in endpoints {
+                if endpoint.segments.count == depth {
+                    here[endpoint.method] = endpoint
+                } else {
+                    switch endpoint.segments[depth] {
+                    case .literal(let text): literals[text, default: []].append(endpoint)
+                    case .variable: variables.append(endpoint)
+                    }
+                }
+            }
+            self.endpoints = here
+            self.literals = literals.mapValues { Node($0, depth: depth + 1) }
+            self.variable = variables.isEmpty ? nil : Node(variables, depth: depth + 1)
+        }
+    }
+
+    private let root: Node
+
+    init(_ endpoints: [Endpoint]) {
+        root = Node(endpoints, depth: 0)
+    }
+
+    /// The endpoints of a path by method; empty when there is no such path.
+    func find(_ segments: [Substring]) -> [String: Endpoint] {
+        Self.find(segments[...], in: root)
+    }
+
+    private static func find(_ segments: ArraySlice<Substring>, in node: Node) -> [String: Endpoint] {
+        guard let first = segments.first else { return node.endpoints }
+        if let next = node.literals[String(first)] {
+            let found = find(segments.dropFirst(), in: next)
+            if !found.isEmpty { return found }
+        }
+        if let next = node.variable { return find(segments.dropFirst(), in: next) }
+        return [:]
+    }
+}
