@@ -21,6 +21,10 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -37,7 +41,9 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
@@ -80,10 +86,18 @@ let package = Package(
         ),
         .target(
             name: "HubAPI",
-            dependencies: ["Hub", "Coordination", "CloudEvents", "ChineseIdentifiers", hummingbird, crypto, logging],
+            dependencies: [
+                "Hub", "Store", "Coordination", "CloudEvents", "ChineseIdentifiers", hummingbird, crypto, logging,
+                lifecycle, nioCore, httpTypes,
+            ],
             swiftSettings: settings,
         ),
-        .target(name: "HubClient", dependencies: ["CloudEvents", httpClient], swiftSettings: settings),
+        // Beside the hub: what integrators build on.
+        .target(
+            name: "HubClient",
+            dependencies: ["CloudEvents", httpClient, nioCore, nioPosix, nioHTTP1],
+            swiftSettings: settings,
+        ),
         .executableTarget(
             name: "liankong",
             dependencies: [

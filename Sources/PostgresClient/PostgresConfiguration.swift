@@ -12,7 +12,7 @@ package struct PostgresConfiguration: Sendable, Hashable {
     /// After this the server ends a session that idles in a transaction;
     /// nil leaves the server's default. 60 s unless set.
     package var idleInTransactionTimeout: Duration?
-    /// How long one host may take to answer; at least 2 s, in whole seconds. 5 s unless set.
+    /// How long one host may take to answer. 5 s unless set.
     package var connectTimeout: Duration
     /// The schemas searched for unqualified names; empty unless set, so that
     /// unqualified names fail instead of meaning something else elsewhere.
@@ -46,8 +46,6 @@ extension PostgresConfiguration {
     var defaults: [(keyword: String, value: String)] {
         [
             ("application_name", applicationName),
-            ("client_encoding", "UTF8"),
-            ("connect_timeout", String(max(2, connectTimeout.components.seconds))),
             // A silent network must not hold a statement for ever.
             ("keepalives_idle", "30"),
             ("keepalives_interval", "10"),

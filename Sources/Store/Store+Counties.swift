@@ -96,14 +96,30 @@ extension Store {
                     """,
                 binds: [known.keys.map(\.rawValue), known.keys.map { known[$0] ?? 0 }],
             ))
-        return try rows.map { row in
-            CountyBundle(
-                county: CountyID(rawValue: try row.decode("county", as: Int16.self)),
-                version: try row.decode("version", as: Int32.self),
-                policyVersion: try row.decode("policy_version", as: String.self),
-                files: try row.decode("files", as: [UInt8].self),
-            )
-        }
+        return try rows.map(Self.bundle)
+    }
+
+    /// The bundle of a county before a version; nil when that was the first.
+    package func bundle(of county: CountyID, before version: Int32) async throws -> CountyBundle? {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "bundle_before",
+                sql: """
+                    SELECT county, version, policy_version, files FROM hub.county_bundle
+                    WHERE county = $1 AND version < $2 ORDER BY version DESC LIMIT 1
+                    """,
+                binds: [county.rawValue, version],
+            ))
+        return try rows.first.map(Self.bundle)
+    }
+
+    private static func bundle(_ row: borrowing PostgresRow) throws -> CountyBundle {
+        CountyBundle(
+            county: CountyID(rawValue: try row.decode("county", as: Int16.self)),
+            version: try row.decode("version", as: Int32.self),
+            policyVersion: try row.decode("policy_version", as: String.self),
+            files: try row.decode("files", as: [UInt8].self),
+        )
     }
 
     /// What is loaded for a county.

@@ -182,7 +182,11 @@ extension Store {
     }
 
     /// What a unit has published, newest first, recorded from one instant to
-    /// before another, before a cursor.
+    /// before another, after a cursor.
+    ///
+    /// The cursor is the last event shown. It stands for its instant and its
+    /// position together, because neighbours of a batch may be recorded in
+    /// another order than they are stored.
     package func published(
         by unit: UnitID, county: CountyID, from: Timestamp?, to: Timestamp?, before: Position?, limit: Int,
     ) async throws -> [EventRecord] {
@@ -193,7 +197,8 @@ extension Store {
                     SELECT \(EventRecord.columns) FROM hub.event AS e
                     WHERE e.county = $1 AND e.source_unit = $2
                         AND e.recorded_at >= coalesce($3, '-infinity') AND e.recorded_at < coalesce($4, 'infinity')
-                        AND ($5::bigint IS NULL OR e.position < $5)
+                        AND ($5::bigint IS NULL OR (e.recorded_at, e.position) < ((
+                            SELECT o.recorded_at FROM hub.event AS o WHERE o.county = $1 AND o.position = $5), $5))
                     ORDER BY e.recorded_at DESC, e.position DESC LIMIT \(Self.literalLimit(limit))
                     """,
                 binds: [
@@ -202,6 +207,36 @@ extension Store {
                 ],
             ))
         return try rows.prefix(limit).map { try EventRecord($0) }
+    }
+
+    /// Whether a case has an event of a type before a position.
+    package func hasEvent(
+        of type: EventType, in caseID: CaseID, before position: Position, county: CountyID,
+    ) async throws -> Bool {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "has_event_in_case",
+                sql: """
+                    SELECT 1 AS found FROM hub.event AS e
+                    WHERE e.county = $1 AND e.case_id = $2 AND e.position < $3 AND e.type = $4 LIMIT 1
+                    """,
+                binds: [county.rawValue, caseID.rawValue, position.rawValue, type.rawValue],
+            ))
+        return rows.count == 1
+    }
+
+    /// The open case of a natural key; nil when there is none.
+    package func openCase(kind: String, key: [UInt8], county: CountyID) async throws -> CaseID? {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "open_case",
+                sql: """
+                    SELECT id FROM hub."case"
+                    WHERE county = $1 AND kind = $2 AND natural_key = $3 AND closed_at IS NULL
+                    """,
+                binds: [county.rawValue, kind, key],
+            ))
+        return try rows.first.map { CaseID(rawValue: try $0.decode("id", as: Int64.self)) }
     }
 
     /// A limit as a literal, from a few sizes: a bound parameter in LIMIT makes

@@ -6,14 +6,14 @@ package import PostgresClient
 package enum LogEntry: Sendable {
     /// An event that was delivered to the unit.
     case delivery(RecipientRecord, EventRecord)
-    /// A change of a duty the unit may follow.
-    case change(DutyChangeRecord)
+    /// A change of a duty the unit may follow, with the type of its event.
+    case change(DutyChangeRecord, EventType)
 
     /// Its place in the log, which is its cursor.
     package var position: Position {
         switch self {
         case .delivery(let recipient, _): recipient.position
-        case .change(let change): change.position
+        case .change(let change, _): change.position
         }
     }
 }
@@ -159,35 +159,99 @@ extension Store {
             PostgresStatement(
                 name: "log_changes",
                 sql: """
-                    SELECT \(DutyChangeRecord.columns)
+                    SELECT \(DutyChangeRecord.columns), d.type
                     FROM unnest($2::bigint[]) AS p (position)
                     CROSS JOIN LATERAL (
                         SELECT * FROM hub.duty_change AS o WHERE o.county = $1 AND o.position = p.position OFFSET 0
                     ) AS c
+                    CROSS JOIN LATERAL (
+                        SELECT o.type FROM hub.duty AS o WHERE o.county = $1 AND o.id = c.duty OFFSET 0
+                    ) AS d
                     """,
                 binds: [county.rawValue, positions],
             ))
-        return try rows.map { .change(try DutyChangeRecord($0)) }
+        return try rows.map {
+            .change(try DutyChangeRecord($0), EventType(try $0.decode("type", as: String.self)))
+        }
     }
 
-    /// The last position of a unit's log before an instant; zero when there is none.
-    package func logPosition(_ reader: LogReader, at instant: Timestamp) async throws -> Position {
+    /// A position of a county's logs behind which everything lies that was
+    /// recorded at an instant or later; zero when all of it does.
+    ///
+    /// Times follow positions but for the width of a batch, and no index holds
+    /// them: a bisection over positions finds the place in some 25 short
+    /// look-ups, and starts a minute early to be safe against neighbours in
+    /// another order.
+    package func logPosition(county: CountyID, at instant: Timestamp) async throws -> Position {
+        let early = instant.advanced(bySeconds: -60)
+        let last = try await lastPosition().rawValue
+        var first = Int64.max
+        for log in [Self.eventTimes, Self.changeTimes] {
+            var (low, high) = (Int64(0), last + 1)
+            while low < high {
+                let middle = low + (high - low) / 2
+                if let entry = try await entry(of: log, from: middle, county: county), entry.at < early {
+                    low = entry.position + 1
+                } else {
+                    high = middle
+                }
+            }
+            if let found = try await firstEntry(of: log, from: low, at: instant, county: county) {
+                first = min(first, found)
+            }
+        }
+        return Position(rawValue: first == .max ? last : first - 1)
+    }
+
+    private static let eventTimes = (table: "event", time: "recorded_at")
+    private static let changeTimes = (table: "duty_change", time: "at")
+
+    /// The first entry at a position or after it, with its time.
+    private func entry(
+        of log: (table: String, time: String), from position: Int64, county: CountyID,
+    ) async throws -> (position: Int64, at: Timestamp)? {
         let rows = try await pool.query(
             PostgresStatement(
-                name: "log_position_at",
+                name: "log_entry_from",
                 sql: """
-                    SELECT greatest(
-                        coalesce((
-                            SELECT max(e.position) FROM hub.event AS e
-                            WHERE e.county = $1 AND e.recorded_at < $2), 0),
-                        coalesce((
-                            SELECT max(c.position) FROM hub.duty_change AS c
-                            WHERE c.county = $1 AND c.at < $2), 0)
-                    ) AS position
+                    SELECT l.position, l.\(log.time) AS at FROM hub.\(log.table) AS l
+                    WHERE l.county = $1 AND l.position >= $2 ORDER BY l.position LIMIT 1
                     """,
-                binds: [reader.county.rawValue, PostgresTimestamp(instant)],
+                binds: [county.rawValue, position],
             ))
-        guard let row = rows.first else { throw StoreError.unexpectedShape("log_position_at") }
+        return try rows.first.map { row in
+            (
+                try row.decode("position", as: Int64.self),
+                try row.decode("at", as: PostgresTimestamp.self).timestamp
+            )
+        }
+    }
+
+    /// The first entry from a position on that was recorded at an instant or later.
+    private func firstEntry(
+        of log: (table: String, time: String), from position: Int64, at instant: Timestamp, county: CountyID,
+    ) async throws -> Int64? {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "log_entry_at",
+                sql: """
+                    SELECT l.position FROM hub.\(log.table) AS l
+                    WHERE l.county = $1 AND l.position >= $2 AND l.\(log.time) >= $3 ORDER BY l.position LIMIT 1
+                    """,
+                binds: [county.rawValue, position, PostgresTimestamp(instant)],
+            ))
+        return try rows.first?.decode("position", as: Int64.self)
+    }
+
+    /// The last position that was ever given out, in any county; zero when none was.
+    package func lastPosition() async throws -> Position {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "last_position",
+                sql: "SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS position FROM hub.position_seq",
+                binds: [],
+            ))
+        guard let row = rows.first else { throw StoreError.unexpectedShape("last_position") }
         return Position(rawValue: try row.decode("position", as: Int64.self))
     }
 

@@ -29,23 +29,43 @@ extension Store {
         return try rows.first.map(Self.token)
     }
 
+    /// Of these hashes, those whose tokens are neither expired nor revoked.
+    package func liveTokens(hashes: [[UInt8]]) async throws -> Set<[UInt8]> {
+        guard !hashes.isEmpty else { return [] }
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "live_tokens",
+                sql: """
+                    SELECT hash FROM hub.token
+                    WHERE hash = ANY ($1) AND revoked_at IS NULL AND expires_at > now()
+                    """,
+                binds: [hashes],
+            ))
+        return Set(try rows.map { try $0.decode("hash", as: [UInt8].self) })
+    }
+
     /// Stores a new token by its hash.
+    ///
+    /// - Returns: the token's record, with the id by which it is revoked.
     package func issueToken(
         hash: [UInt8], county: CountyID, unit: UnitID, officer: OfficerID?, scopes: [String], label: String,
         expiresAt: Timestamp,
-    ) async throws {
-        _ = try await pool.query(
+    ) async throws -> TokenRecord {
+        let rows = try await pool.query(
             PostgresStatement(
                 name: "issue_token",
                 sql: """
                     INSERT INTO hub.token (hash, county, unit, officer, scopes, label, expires_at)
                     VALUES ($1, $2, $3, $4, $5, $6, $7)
+                    RETURNING id, county, unit, officer, scopes, label, expires_at, revoked_at
                     """,
                 binds: [
                     hash, county.rawValue, unit.rawValue, officer?.rawValue, scopes, label,
                     PostgresTimestamp(expiresAt),
                 ],
             ))
+        guard let record = try rows.first.map(Self.token) else { throw StoreError.unexpectedShape("issue_token") }
+        return record
     }
 
     /// Revokes a token by its id.

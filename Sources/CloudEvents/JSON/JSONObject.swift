@@ -1,4 +1,5 @@
-/// The members of a JSON object, in order, each key once.
+/// The members of a JSON object, in order, each key once. Keys are told apart
+/// by their bytes, as JSON does, not by canonical equivalence.
 ///
 /// Look-ups are linear up to eight members and hashed above that; most objects
 /// of an event are small, and a hash table for each would cost more than it
@@ -6,7 +7,7 @@
 public struct JSONObject: Sendable {
     /// The members in order. Keys are distinct.
     public private(set) var members: [(key: String, value: JSONValue)] = []
-    private var index: [String: Int] = [:]
+    private var index: [MemberKey: Int] = [:]
 
     private static let linearLimit = 8
 
@@ -27,12 +28,7 @@ public struct JSONObject: Sendable {
                 members.remove(at: found)
                 reindex()
             case (nil, let value?):
-                members.append((key, value))
-                if members.count == Self.linearLimit + 1 {
-                    reindex()
-                } else if members.count > Self.linearLimit {
-                    index[key] = members.count - 1
-                }
+                append(key, value)
             case (nil, nil):
                 break
             }
@@ -48,17 +44,34 @@ public struct JSONObject: Sendable {
     /// The keys in order.
     public var keys: [String] { members.map(\.key) }
 
+    /// Adds a member at the end; false, and nothing changes, when the key is
+    /// there already.
+    mutating func insert(_ key: String, _ value: JSONValue) -> Bool {
+        guard position(of: key) == nil else { return false }
+        append(key, value)
+        return true
+    }
+
+    private mutating func append(_ key: String, _ value: JSONValue) {
+        members.append((key, value))
+        if members.count == Self.linearLimit + 1 {
+            reindex()
+        } else if members.count > Self.linearLimit {
+            index[MemberKey(text: key)] = members.count - 1
+        }
+    }
+
     private func position(of key: String) -> Int? {
         if members.count <= Self.linearLimit {
-            return members.firstIndex { $0.key == key }
+            return members.firstIndex { $0.key.isIdentical(to: key) }
         }
-        return index[key]
+        return index[MemberKey(text: key)]
     }
 
     private mutating func reindex() {
         index = [:]
         guard members.count > Self.linearLimit else { return }
-        for (offset, member) in members.enumerated() { index[member.key] = offset }
+        for (offset, member) in members.enumerated() { index[MemberKey(text: member.key)] = offset }
     }
 }
 
@@ -73,7 +86,7 @@ extension JSONObject: Hashable {
         var combined = 0
         for member in members {
             var one = Hasher()
-            one.combine(member.key)
+            member.key.hashBytes(into: &one)
             one.combine(member.value)
             combined ^= one.finalize()
         }

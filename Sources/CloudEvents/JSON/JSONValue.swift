@@ -3,7 +3,8 @@
 ///
 /// `integer` holds numbers written without fraction or exponent within ±2^53;
 /// every other number is a `number`. Equality is equality of content: objects
-/// compare without regard to order, `integer(1)` equals `integer(1)` only.
+/// compare without regard to order, text by its bytes, `integer(1)` equals
+/// `integer(1)` only.
 public enum JSONValue: Sendable, Hashable {
     /// `null`.
     case null
@@ -48,6 +49,48 @@ public enum JSONValue: Sendable, Hashable {
     /// The member of an `object` under a key; nil when absent or no object.
     public subscript(key: String) -> JSONValue? {
         objectValue?[key]
+    }
+}
+
+extension JSONValue {
+    /// Whether both hold the same content.
+    public static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.number(let left), .number(let right)): left == right
+        case (.string(let left), .string(let right)): left.isIdentical(to: right)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)): left == right
+        default: false
+        }
+    }
+
+    /// Feeds the kind and the content.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null:
+            hasher.combine(0)
+        case .bool(let value):
+            hasher.combine(1)
+            hasher.combine(value)
+        case .integer(let value):
+            hasher.combine(2)
+            hasher.combine(value)
+        case .number(let value):
+            hasher.combine(3)
+            hasher.combine(value)
+        case .string(let text):
+            hasher.combine(4)
+            text.hashBytes(into: &hasher)
+        case .array(let elements):
+            hasher.combine(5)
+            hasher.combine(elements)
+        case .object(let object):
+            hasher.combine(6)
+            hasher.combine(object)
+        }
     }
 }
 

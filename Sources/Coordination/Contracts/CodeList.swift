@@ -31,6 +31,19 @@ package final class CodeList: Sendable {
         index = Dictionary(codes.enumerated().map { ($1.code, $0) }) { first, _ in first }
     }
 
+    /// The name of the list of all outcomes.
+    static let outcomes = "outcome"
+
+    /// The outcomes of all families, each code once.
+    static func union(of lists: some Sequence<CodeList>) -> CodeList {
+        var seen: Set<String> = []
+        let codes = lists.filter { !$0.families.isEmpty }.sorted { $0.name < $1.name }.flatMap(\.codes)
+        return CodeList(
+            name: outcomes, zh: "办理结果", en: "outcome", codes: codes.filter { seen.insert($0.code).inserted },
+            families: [],
+        )
+    }
+
     /// A code, whether or not it may still be used.
     package subscript(code: String) -> Code? {
         index[code].map { codes[$0] }

@@ -1,6 +1,6 @@
 /// All contracts and code lists. A value; loaded once, read by every event.
 package struct ContractCatalogue: Sendable {
-    /// By name.
+    /// By name. `outcome` holds the results of all families.
     package let codeLists: [String: CodeList]
     /// The types there are, in alphabetical order.
     package let types: [EventType]
@@ -14,7 +14,7 @@ package struct ContractCatalogue: Sendable {
         publisherPlaces: [(rule: PublisherRule, file: String, line: Int)],
     ) {
         self.contracts = contracts
-        self.codeLists = codeLists
+        self.codeLists = codeLists.merging([CodeList.outcomes: .union(of: codeLists.values)]) { written, _ in written }
         self.publisherPlaces = publisherPlaces
         types = contracts.keys.sorted()
         outcomesByFamily = codeLists.values.reduce(into: [:]) { index, list in

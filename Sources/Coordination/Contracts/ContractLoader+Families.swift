@@ -10,8 +10,8 @@ extension ContractLoader {
     }
 
     private static let typeKeys: Set<String> = [
-        "zh", "en", "publishers", "required", "optional", "sealed", "case", "naturalKey", "outcomes", "legalBasis",
-        "sample",
+        "zh", "en", "publishers", "required", "optional", "sealed", "case", "naturalKey", "outcomes", "dayKind",
+        "legalBasis", "sample",
     ]
 
     mutating func readFamily(_ record: ConfigurationRecord) {
@@ -48,6 +48,7 @@ extension ContractLoader {
         let outcomes = record["outcomes"] == nil ? family.outcomes : readOutcomes(record, family: family.name)
         let layout = readLayout(record, family, isSealed: isSealed, outcomes: outcomes)
         let caseKind = record["case"] == nil ? family.caseKind : readCase(record)
+        let takesDayKind = record["dayKind"] == nil ? family.takesDayKind : readFlag(record, "dayKind")
         let publishers = readPublishers(record)
         let bases = readLegalBases(record)
         let sample = readSample(record, type: name)
@@ -55,14 +56,10 @@ extension ContractLoader {
             let layout, let sample
         else { return }
         let rules = readNaturalKey(record["naturalKey"] ?? family.naturalKey, layout: layout)
-        let draft = ContractVersion(
-            type: name, layout: layout, publishers: publishers, isSealed: isSealed, caseKind: caseKind,
-            naturalKey: rules, takesDayKind: family.takesDayKind,
-        )
         contracts[EventType(name)] = EventContract(
             type: EventType(name), family: family.name, zh: zh, en: en, publishers: publishers, isSealed: isSealed,
-            caseKind: caseKind, legalBases: bases, outcomes: outcomes, sample: sample, version: draft.hash,
-            layout: layout, naturalKey: rules, takesDayKind: family.takesDayKind,
+            caseKind: caseKind, legalBases: bases, outcomes: outcomes, sample: sample, layout: layout,
+            naturalKey: rules, takesDayKind: takesDayKind,
         )
     }
 
@@ -154,7 +151,7 @@ extension ContractLoader {
         guard let index = layout.index[names[0]] else { return nil }
         let field = layout.fields[index]
         if names.count == 1 { return NaturalKeyRule.Step(field: field, part: nil) }
-        guard field.parts.contains(where: { $0.name == names[1] }) else { return nil }
-        return NaturalKeyRule.Step(field: field, part: names[1])
+        guard let part = field.parts.first(where: { $0.name == names[1] }) else { return nil }
+        return NaturalKeyRule.Step(field: field, part: part)
     }
 }

@@ -48,7 +48,7 @@ extension ContractLoader {
     private mutating func codeFormat(of source: FieldSource, outcomes: CodeList?) -> FieldFormat? {
         let text = source.formatText
         let name = text == "code" ? source.name.kebabCased : String(text.dropFirst("code:".count))
-        guard let list = name == "outcome" ? outcomes : lists[name] else {
+        guard let list = name == CodeList.outcomes ? outcomes : lists[name] else {
             reader.fault(
                 source.node, "unknown-list", "there is no code list '\(name)' for this field here",
                 "本字段所用的代码表“\(name)”不存在",
@@ -81,10 +81,42 @@ extension ContractLoader {
         // Of a type that is sealed as a whole nothing is open: what would be is
         // kept with the sensitive part.
         let place = fieldClass.sealedClass ?? (isSealed ? .sensitive : nil)
+        checkOpenness(of: source, format: format, place: place, family: family)
         return FieldDefinition(
             source, format: format, fieldClass: fieldClass, place: place,
             isPromoted: source.isPromoted && place == nil,
         )
+    }
+
+    /// Up to so many characters a text is a name, a number or an address.
+    private static let shortText = 200
+    /// CloudEvents 1.0.2: attribute names should not be longer.
+    private static let maximumAttributeName = 20
+
+    /// What every recipient sees is told apart from what people may write
+    /// anything into, and an attribute is one plain value.
+    private mutating func checkOpenness(
+        of source: FieldSource, format: FieldFormat, place: SealedClass?, family: String,
+    ) {
+        if place == nil, case .text(let limit) = format, limit > Self.shortText, !source.isFreeText {
+            reader.fault(
+                source.node, "open-free-text",
+                "in the family '\(family)' every recipient reads this long text; seal it or have it scanned",
+                "在“\(family)”类事件中所有接收单位都能看到此长文本，应加密或设置扫描",
+            )
+        }
+        guard source.isPromoted else { return }
+        var isPlain = !source.isList && source.attribute.utf8.count <= Self.maximumAttributeName
+        if case .object = format { isPlain = false }
+        if case .counts = format { isPlain = false }
+        if case .number = format { isPlain = false }
+        if !isPlain {
+            reader.fault(
+                source.node, "bad-attribute",
+                "an attribute is one text, whole number or flag with a name of at most 20 characters",
+                "属性只能是单个文字、整数或是否值，名称最多20个字符",
+            )
+        }
     }
 
     mutating func makeLayout(

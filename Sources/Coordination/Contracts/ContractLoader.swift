@@ -22,11 +22,24 @@ struct ContractLoader {
             if lists[name] != nil {
                 reader.fault(key, "duplicate-id", "the list '\(name)' stands twice", "代码表“\(name)”出现了两次")
             }
+            checkFamilies(record)
             guard let zh = reader.text(record, "zh", required: true),
                 let en = reader.text(record, "en", required: true)
             else { continue }
             lists[name] = CodeList(
                 name: name, zh: zh, en: en, codes: readCodes(record), families: reader.texts(record, "families"),
+            )
+        }
+    }
+
+    /// A family has one list of outcomes.
+    private mutating func checkFamilies(_ record: ConfigurationRecord) {
+        for node in reader.elements(record["families"]) {
+            guard let family = node.text, let other = lists.values.first(where: { $0.families.contains(family) })
+            else { continue }
+            reader.fault(
+                node, "duplicate-family", "the outcomes of '\(family)' stand in the list '\(other.name)' already",
+                "“\(family)”的办理结果已列入代码表“\(other.name)”",
             )
         }
     }

@@ -32,10 +32,43 @@ package struct EventContract: Sendable {
     /// formats, classes, codes, publishers and keys, not over words.
     package let version: String
 
+    /// The attributes that the hub sets from the data, and refuses from outside.
+    package let promotedNames: Set<String>
+
     let layout: ObjectLayout
     let naturalKey: [NaturalKeyRule]
     /// Whether the hub adds the kind of day (festival, rest day …).
     let takesDayKind: Bool
+
+    /// The field that the hub fills in with the kind of day. Nobody sends it.
+    static let dayKindField = "dayKind"
+
+    init(
+        type: EventType, family: String, zh: String, en: String, publishers: [PublisherRule], isSealed: Bool,
+        caseKind: CaseKind?, legalBases: [StatuteCitation], outcomes: CodeList?, sample: JSONValue, layout: ObjectLayout,
+        naturalKey: [NaturalKeyRule], takesDayKind: Bool,
+    ) {
+        self.type = type
+        self.family = family
+        self.zh = zh
+        self.en = en
+        self.publishers = publishers
+        self.isSealed = isSealed
+        self.caseKind = caseKind
+        self.legalBases = legalBases
+        self.outcomes = outcomes
+        self.sample = sample
+        self.layout = layout
+        self.naturalKey = naturalKey
+        self.takesDayKind = takesDayKind
+        let dayKind = takesDayKind && !isSealed ? [Self.dayKindField.lowercased()] : []
+        promotedNames = Set(layout.fields.compactMap(\.attribute) + dayKind)
+        version =
+            ContractVersion(
+                type: type.rawValue, layout: layout, publishers: publishers, isSealed: isSealed, caseKind: caseKind,
+                naturalKey: naturalKey, takesDayKind: takesDayKind,
+            ).hash
+    }
 
     /// The fields of `data`, in the order of the contract.
     package var fields: [FieldDefinition] { layout.fields }

@@ -23,6 +23,11 @@ package final class FieldDefinition: Sendable {
     let isSplit: Bool
     /// Whether it is open free text that must hold nothing personal.
     let isScanned: Bool
+    /// Whether it holds a child, or a list of children. One name means one thing
+    /// in all contracts.
+    let isChild: Bool
+    /// How the value follows from the personal part, where it does.
+    let derivation: Derivation?
 
     init(_ source: FieldSource, format: FieldFormat, fieldClass: FieldClass, place: SealedClass?, isPromoted: Bool) {
         name = source.name
@@ -37,6 +42,8 @@ package final class FieldDefinition: Sendable {
         attribute = isPromoted ? source.attribute : nil
         isRoutable = source.isRoutable
         isScanned = source.isFreeText && place == nil
+        isChild = source.name == "child" || source.name == "children"
+        derivation = fieldClass == .routedOnly ? Derivation(rawValue: source.name) : nil
         if case .object(let layout) = format {
             isSplit = layout.fields.contains { $0.place != place || $0.isSplit }
         } else {
@@ -64,11 +71,17 @@ package final class ObjectLayout: Sendable {
     package let fields: [FieldDefinition]
     let requirements: [Requirement]
     let index: [String: Int]
+    /// The fields that may follow from the personal part.
+    let derived: [Int]
+    /// Whether children are among what it describes.
+    let hasChildren: Bool
 
     /// Precondition: at most `maximumFields` fields.
     init(fields: [FieldDefinition], requirements: [Requirement]) {
         self.fields = fields
         self.requirements = requirements
+        derived = fields.indices.filter { fields[$0].derivation != nil }
+        hasChildren = fields.contains { $0.isChild }
         index = Dictionary(fields.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }
 }

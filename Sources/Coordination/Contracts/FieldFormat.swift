@@ -34,6 +34,7 @@ enum FieldFormat: Sendable {
     case position
     /// A number whose validator the sibling field `idType` chooses.
     case idNumber
+    /// The ID number of a grown-up; an old one of 15 digits is a warning.
     case citizenID
     case studentNumber
     case disabilityCard

@@ -24,7 +24,10 @@ struct NaturalKeyRule: Sendable {
     /// A field of the data, or a part of a field.
     struct Step: Sendable {
         let field: FieldDefinition
-        let part: String?
+        let part: FieldDefinition?
+
+        /// Where the value is kept.
+        var place: SealedClass? { part.map(\.place) ?? field.place }
     }
 
     let form: Form

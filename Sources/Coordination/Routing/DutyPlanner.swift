@@ -61,6 +61,7 @@ struct DutyPlanner {
         )
         guard case .dispatch = template.start else {
             milestone.explanationZh = "自\(template.startZh)之日起\(template.period.zh)"
+            milestone.explanation = "\(template.period.en) from \(template.startEn)"
             return milestone
         }
         let deadline = self.deadline(template.period)
@@ -68,6 +69,7 @@ struct DutyPlanner {
         milestone.due = deadline.due
         milestone.provisional = deadline.provisional
         milestone.explanationZh = deadline.explanationZh
+        milestone.explanation = deadline.explanation
         return milestone
     }
 

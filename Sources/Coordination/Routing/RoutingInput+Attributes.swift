@@ -12,7 +12,7 @@ extension RoutingInput {
     static let requiredAttributes: Set<String> = ["specversion", "id", "source", "type", "time", "publisher"]
 
     /// The field in which the hub says what kind of day it was.
-    static let dayKindField = "dayKind"
+    static let dayKindField = EventContract.dayKindField
 
     /// The value a condition sees under a name.
     func conditionValue(_ name: String, fields: [String: String]) -> CESQLValue? {

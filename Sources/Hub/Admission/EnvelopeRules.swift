@@ -67,14 +67,20 @@ package enum EnvelopeRules {
 
     /// The attributes as sent, without those that only trace and without a
     /// content type that says no more than the default: what two sendings of
-    /// one event have in common, whatever mode they came in.
+    /// one event have in common, whatever mode they came in. Values count as
+    /// text, because headers know nothing else.
     package static func identityAttributes(of event: CloudEvent) -> JSONObject {
         var attributes = event.attributes
         attributes["traceparent"] = nil
         attributes["tracestate"] = nil
-        if let type = event.dataContentType?.lowercased(), type.hasPrefix("application/json") {
-            attributes["datacontenttype"] = nil
+        if let type = event.dataContentType, isPlainJSON(type) { attributes["datacontenttype"] = nil }
+        for (name, value) in event.extensions where attributes[name] != nil {
+            attributes[name] = .string(value.text)
         }
         return attributes
+    }
+
+    private static func isPlainJSON(_ type: String) -> Bool {
+        type.lowercased().prefix { $0 != ";" && $0 != " " } == "application/json"
     }
 }

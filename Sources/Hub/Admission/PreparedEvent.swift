@@ -27,8 +27,9 @@ extension Publisher {
                     EnvelopeRules.fault("type", "unknown-type", "there is no such event type", "没有此事件类型")
                 ])
         }
-        guard let unit = county.directory.unit(principal.unit), contract.mayPublish(unit: unit, on: now.beijingDate)
-        else { throw HubError("type-not-yours") }
+        let right =
+            county.directory.unit(principal.unit).map { contract.publishingRight(of: $0, on: now.beijingDate) } ?? .none
+        guard right != .none else { throw HubError("type-not-yours") }
         if event.extensions["corrects"] != nil { throw HubError("not-yet") }
 
         var faults = EnvelopeRules.faults(of: event, promoted: contract.promotedNames)
@@ -38,6 +39,9 @@ extension Publisher {
         guard faults.isEmpty else { throw Self.refusal(faults) }
 
         let caseID = try await namedCase(of: event, county: county, principal: principal)
+        if right == .asHandler {
+            try await checkHandler(of: caseID.caseID, county: county, unit: principal.unit)
+        }
         var warnings = content.warnings
         if time.microseconds > now.microseconds + 300_000_000 {
             warnings.append(
@@ -115,6 +119,14 @@ extension Publisher {
             if caseID == nil { caseID = known.caseID }
         }
         return (caseID, cause)
+    }
+
+    /// A type that only the unit holding the duty may send.
+    private func checkHandler(of caseID: CaseID?, county: CountyRuntime, unit: UnitID) async throws {
+        guard let caseID,
+            try await store.duties(ofCase: caseID, county: county.id)
+                .contains(where: { $0.unit == unit && Role.responsible.contains($0.role) })
+        else { throw HubError("type-not-yours") }
     }
 
     private func knownEvent(at position: Position, county: CountyRuntime, unit: UnitID) async throws -> EventRecord? {
@@ -219,13 +231,7 @@ extension PreparedEvent {
     /// The receipt of an event that was stored just now.
     func receipt(_ admitted: Admitted, event: CloudEvent, county: CountyRuntime) -> Receipt {
         var warnings = warnings
-        if admitted.repeated {
-            warnings.append(
-                InputFault(
-                    path: "", code: "possible-duplicate",
-                    message: "an earlier report about the same subject is still open",
-                    messageZh: "同一对象已有未办结的事项，可能重复报送"))
-        }
+        if admitted.repeated { warnings.append(.possibleDuplicate) }
         return Receipt(
             position: admitted.position, source: event.source, eventID: event.id, type: row.type,
             caseID: admitted.caseID, policyVersion: row.policyVersion, recordedAt: row.recordedAt,
@@ -241,6 +247,13 @@ extension PreparedEvent {
             },
             warnings: warnings)
     }
+}
+
+extension InputFault {
+    /// The warning of a new id whose subject is being dealt with already.
+    static let possibleDuplicate = InputFault(
+        path: "", code: "possible-duplicate", message: "an earlier report about the same subject is still open",
+        messageZh: "同一对象已有未办结的事项，可能重复报送")
 }
 
 extension ExplanationStep {

@@ -72,16 +72,23 @@ package struct Publisher: Sendable {
         let county = try counties.county(principal.county)
         var results = [Result<Receipt, HubError>?](repeating: nil, count: batch.count)
         var prepared: [(index: Int, event: CloudEvent, prepared: PreparedEvent)] = []
+        var refused: [(index: Int, event: CloudEvent)] = []
+        var keys: Set<PostgresUUID> = []
         for (index, item) in batch.enumerated() {
             do throws(HubError) {
                 let event = try item.get()
-                prepared.append(
-                    (index, event, try await judged(event, county: county, principal: principal, options: options)))
+                let ready = try await judged(event, county: county, principal: principal, options: options)
+                prepared.append((index, event, ready))
+                keys.insert(ready.row.key)
             } catch {
                 results[index] = .failure(error)
-                if error.code != "bad-envelope", case .success(let event) = item,
-                    let first = try await firstReceiptOrRefusal(of: event, county: county, principal: principal)
-                {
+                guard case .success(let event) = item, county.allows(source: event.source, of: principal.unit) else {
+                    continue
+                }
+                if keys.contains(EventKey.of(source: event.source, id: event.id)) {
+                    // Its first sending is a neighbour, stored in a moment.
+                    refused.append((index, event))
+                } else if let first = try await firstAnswer(to: event, county: county) {
                     results[index] = first
                 }
             }
@@ -91,11 +98,12 @@ package struct Publisher: Sendable {
             do {
                 results[entry.index] = .success(
                     try await finish(entry.prepared, try outcome.get(), event: entry.event, county: county))
-            } catch let error as HubError {
-                results[entry.index] = .failure(error)
             } catch {
-                results[entry.index] = .failure(HubError("internal"))
+                results[entry.index] = .failure(SafeDescription.hubError(for: error))
             }
+        }
+        for entry in refused {
+            if let first = try await firstAnswer(to: entry.event, county: county) { results[entry.index] = first }
         }
         return results.map { $0 ?? .failure(HubError("internal")) }
     }
@@ -109,14 +117,15 @@ package struct Publisher: Sendable {
         } catch let error as HubError {
             throw error
         } catch {
-            throw HubError("database-unavailable", retryAfter: 2)
+            throw SafeDescription.hubError(for: error)
         }
     }
 
-    private func firstReceiptOrRefusal(
-        of event: CloudEvent, county: CountyRuntime, principal: Principal,
+    /// The first receipt of an event that is stored already, or that its id is
+    /// taken; nil when it is new.
+    private func firstAnswer(
+        to event: CloudEvent, county: CountyRuntime,
     ) async throws -> Result<Receipt, HubError>? {
-        guard county.allows(source: event.source, of: principal.unit) else { return nil }
         do {
             return try await firstReceipt(of: event, county: county).map { .success($0) }
         } catch let error as HubError {
@@ -124,35 +133,13 @@ package struct Publisher: Sendable {
         }
     }
 
-    /// What publishing would answer, without storing anything.
-    ///
-    /// - Parameter at: judge with the clock at this instant instead of now.
-    /// - Returns: the status publishing would have (201 or 200) with the
-    ///   receipt and the steps of the routing.
-    package func dryRun(
-        _ event: CloudEvent, by principal: Principal, options: Options, at: Timestamp?,
-    ) async throws -> (status: Int, receipt: Receipt, explanation: [ExplanationStep]) {
-        let county = try counties.county(principal.county)
-        try checkSource(of: event, county: county, principal: principal)
-        if let first = try await firstReceipt(of: event, county: county) {
-            return (200, first, [])
-        }
-        let prepared = try await prepare(event, county: county, principal: principal, options: options, at: at)
-        let receipt = prepared.receipt(
-            Admitted(
-                position: Position(rawValue: 0), duplicate: false, caseID: prepared.row.caseID, repeated: false,
-                duties: prepared.row.recipients.map { _ in nil }, joins: prepared.row.recipients.map { _ in false }),
-            event: event, county: county)
-        return (201, receipt, prepared.decision.explanation)
-    }
-
     // MARK: - Judging
 
-    private func checkSource(of event: CloudEvent, county: CountyRuntime, principal: Principal) throws {
+    func checkSource(of event: CloudEvent, county: CountyRuntime, principal: Principal) throws {
         if let attribute = event.extensions["county"] {
-            let known = counties.codes(attribute.text)
             let day = (EnvelopeRules.time(of: event) ?? clock.now(in: county.id)).beijingDate
-            guard let named = known.first(where: { $0.isValid(on: day) }) else {
+            let named = counties.codes(attribute.text).filter { $0.isValid(on: day) }
+            guard !named.isEmpty else {
                 throw HubError(
                     "unknown-county",
                     faults: [
@@ -160,7 +147,8 @@ package struct Publisher: Sendable {
                             "county", "unknown-county", "no county has this code at that time", "该时间没有使用此代码的县")
                     ])
             }
-            guard named.county == county.id else { throw HubError("county-not-yours") }
+            // A demonstration may share the code of the county it shows.
+            guard named.contains(where: { $0.county == county.id }) else { throw HubError("county-not-yours") }
         }
         guard county.allows(source: event.source, of: principal.unit) else {
             throw HubError(
@@ -183,86 +171,6 @@ package struct Publisher: Sendable {
             receipt.recipients = try await recipients(at: admitted.position, county: county)
         }
         return receipt
-    }
-
-    /// The first receipt of an event that was stored before; nil when it is new.
-    private func firstReceipt(of event: CloudEvent, county: CountyRuntime) async throws -> Receipt? {
-        let key = EventKey.of(source: event.source, id: event.id)
-        guard let position = try await store.position(ofKey: key, county: county.id) else { return nil }
-        return try await receipt(at: position, comparing: event, county: county)
-    }
-
-    /// The receipt of a stored event, if `event` has the same content.
-    ///
-    /// - Throws: `event-id-reused` for another content.
-    private func receipt(
-        at position: Position, comparing event: CloudEvent, county: CountyRuntime,
-    ) async throws -> Receipt {
-        guard let record = try await store.event(at: position, county: county.id) else { throw HubError("internal") }
-        let parts = try await store.sealedParts(of: position, county: county.id)
-        guard let personal = parts.first(where: { $0.audience == "personal" }) else { throw HubError("internal") }
-        let key = EventKey.of(source: event.source, id: event.id)
-        let data = event.canonicalData
-        let same: Bool
-        do throws(Sealer.Fault) {
-            same = try sealer.matches(
-                hash: record.contentHash,
-                attributes: JSONValue.object(EnvelopeRules.identityAttributes(of: event)).canonicalBytes(),
-                data: data, personal: personal, county: county.id.rawValue, key: key)
-        } catch {
-            // Erased: nothing can be compared any more; the id stays taken.
-            same = false
-        }
-        guard same else {
-            throw HubError(
-                "event-id-reused",
-                details: [
-                    "contentHash": .string(record.contentHash.hexadecimal),
-                    "position": .string(String(position.rawValue)),
-                ])
-        }
-        var receipt = try await self.receipt(of: record, event: event, county: county)
-        receipt.duplicate = true
-        receipt.warnings = keptWarnings(personal, county: county, key: key)
-        return receipt
-    }
-
-    private func keptWarnings(
-        _ personal: AdmissionRow.SealedPart, county: CountyRuntime, key: PostgresUUID,
-    ) -> [InputFault] {
-        guard let body = try? sealer.open(personal, county: county.id.rawValue, key: key),
-            case .success(let value) = JSONReader.read(body)
-        else { return [] }
-        return (value["warnings"]?.arrayValue ?? []).compactMap { InputFault($0) }
-    }
-
-    private func receipt(of record: EventRecord, event: CloudEvent, county: CountyRuntime) async throws -> Receipt {
-        Receipt(
-            position: record.position, source: event.source, eventID: event.id, type: record.type,
-            caseID: record.caseID, policyVersion: record.policyVersion, recordedAt: record.recordedAt,
-            contentHash: record.contentHash, duplicate: false, status: record.status, clause: record.clause,
-            recipients: try await recipients(of: record, county: county), warnings: [])
-    }
-
-    private func recipients(at position: Position, county: CountyRuntime) async throws -> [Receipt.Recipient] {
-        guard let record = try await store.event(at: position, county: county.id) else { throw HubError("internal") }
-        return try await recipients(of: record, county: county)
-    }
-
-    /// Who received an event at its admission, with the duties as they stand.
-    package func recipients(of record: EventRecord, county: CountyRuntime) async throws -> [Receipt.Recipient] {
-        let recipients = try await store.recipients(of: record)
-        let duties = try await store.duties(ids: recipients.compactMap(\.duty), county: county.id)
-        let byID = Dictionary(duties.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return recipients.map { recipient in
-            let duty = recipient.duty.flatMap { byID[$0] }
-            return Receipt.Recipient(
-                unit: recipient.unit, unitName: county.name(of: recipient.unit, at: record.recordedAt),
-                role: recipient.role, alsoRoles: recipient.alsoRoles, planRole: recipient.planRole,
-                duty: recipient.duty, joined: recipient.joined, signBy: duty?.signBy, settleBy: duty?.settleBy,
-                milestones: duty?.milestones ?? [], provisional: duty?.provisional ?? false,
-                sentence: recipient.sentence, rule: recipient.rule)
-        }
     }
 }
 

@@ -6,8 +6,11 @@ package import Foundation
 package import HubSchema
 package import Store
 
-/// The files of a county as one edits them: `county.yaml`, `units.yaml`,
-/// `officers.yaml`, `calendar.yaml`, `ladders.yaml` and `policy/*.yaml`.
+/// The files of a county as one edits them.
+///
+/// `calendar….yaml` is the calendar, `ladders….yaml` the ladders, `policy/`
+/// the policy with `policy/projection.yaml`; every other YAML file at the top is
+/// the directory: `county.yaml`, `units.yaml`, `officers.yaml`.
 package struct CountyFiles: Sendable, Hashable {
     /// Texts by name relative to the folder, sorted.
     package let files: [(name: String, text: String)]
@@ -83,6 +86,34 @@ package struct CountyFiles: Sendable, Hashable {
         package let projection: ProjectionMatrix
     }
 
+    /// The projection matrix alone, with the directory it names; nil when
+    /// either has faults.
+    func projection() -> ProjectionMatrix? {
+        guard case .success(let directory) = loadDirectory(),
+            case .success(let matrix) = loadProjection(directory: directory)
+        else { return nil }
+        return matrix
+    }
+
+    private func loadDirectory() -> Result<Directory, ConfigurationFaults> {
+        Directory.load(files: select { part(of: $0) == .directory })
+    }
+
+    private func loadProjection(directory: Directory) -> Result<ProjectionMatrix, ConfigurationFaults> {
+        ProjectionMatrix.load(files: select { part(of: $0) == .projection }, directory: directory)
+    }
+
+    private enum Part {
+        case directory, calendar, ladders, policy, projection
+    }
+
+    private func part(of name: String) -> Part {
+        if name == "policy/projection.yaml" { return .projection }
+        if name.hasPrefix("policy/") { return .policy }
+        if name.hasPrefix("calendar") { return .calendar }
+        return name.hasPrefix("ladders") ? .ladders : .directory
+    }
+
     private func select(_ belongs: (String) -> Bool) -> [(name: String, text: String)] {
         files.filter { belongs($0.name) }
     }
@@ -111,18 +142,18 @@ package struct CountyFiles: Sendable, Hashable {
                 ]))
         }
         let catalogue = taken(ContractCatalogue.load(files: events))
-        let directory = taken(
-            Directory.load(files: select { ["county.yaml", "units.yaml", "officers.yaml"].contains($0) }))
-        let calendar = taken(WorkCalendar.load(files: select { $0 == "calendar.yaml" }))
-        let ladders = taken(LadderBook.load(files: select { $0 == "ladders.yaml" }))
-        let projection = taken(ProjectionMatrix.load(files: select { $0 == "policy/projection.yaml" }))
+        let directory = taken(loadDirectory())
+        let calendar = taken(WorkCalendar.load(files: select { part(of: $0) == .calendar }))
+        let ladders = taken(LadderBook.load(files: select { part(of: $0) == .ladders }))
+        let projection = directory.flatMap { taken(loadProjection(directory: $0)) }
         guard let catalogue, let directory, let calendar, let ladders, let projection else {
             return .failure(ConfigurationFaults(faults))
         }
+        faults += catalogue.faults(against: directory)
         let policy = taken(
             Policy.load(
-                files: select { $0.hasPrefix("policy/") && $0 != "policy/projection.yaml" }, catalogue: catalogue,
-                directory: directory, calendar: calendar, ladders: ladders))
+                files: select { part(of: $0) == .policy }, catalogue: catalogue, directory: directory,
+                calendar: calendar, ladders: ladders.names, projection: projection.version))
         guard let policy, faults.isEmpty else { return .failure(ConfigurationFaults(faults)) }
         return .success(
             Parsed(

@@ -15,6 +15,14 @@ package final class CountyRegistry: Sendable {
     private let logger: Logger
     private let runtimes = Mutex<[CountyID: CountyRuntime]>([:])
     private let codes = Mutex<[CountyCodeRecord]>([])
+    /// Versions that were refused, so that they are not parsed again and again.
+    private let refused = Mutex<[CountyID: Int32]>([:])
+    private let pastProjections = Mutex<[ProjectionKey: ProjectionMatrix]>([:])
+
+    private struct ProjectionKey: Hashable {
+        var county: CountyID
+        var version: String
+    }
 
     package init(store: Store, clock: HubClock, logger: Logger) {
         self.store = store
@@ -31,6 +39,11 @@ package final class CountyRegistry: Sendable {
         return runtime
     }
 
+    /// The county an operator calls so; nil when none is loaded under this key.
+    package func county(key: String) -> CountyRuntime? {
+        runtimes.withLock { $0.values.first { $0.record.key == key } }
+    }
+
     /// The counties that a six-digit code has ever named, with the days.
     package func codes(_ code: String) -> [CountyCodeRecord] {
         codes.withLock { $0.filter { $0.code == code } }
@@ -44,11 +57,13 @@ package final class CountyRegistry: Sendable {
         clock.setOffsets(
             Dictionary(records.filter(\.sandbox).map { ($0.id, $0.clockOffset) }, uniquingKeysWith: { $1 }))
         let known = runtimes.withLock { $0.mapValues(\.version) }
+            .merging(refused.withLock { $0 }, uniquingKeysWith: max)
         let bundles = try await store.latestBundles(except: known)
         for bundle in bundles {
             guard let record = records.first(where: { $0.id == bundle.county }) else { continue }
             guard let files = CountyFiles(encoded: bundle.files) else {
                 logger.error("county files unreadable", metadata: ["hub_county": "\(record.key)"])
+                refused.withLock { $0[record.id] = bundle.version }
                 continue
             }
             switch files.parsed() {
@@ -66,10 +81,32 @@ package final class CountyRegistry: Sendable {
                         "hub_policy": "\(bundle.policyVersion)",
                     ])
             case .failure(let faults):
+                refused.withLock { $0[record.id] = bundle.version }
                 logger.error(
                     "county files refused, the version before stays in force",
                     metadata: ["hub_county": "\(record.key)", "hub_faults": "\(faults.faults.count)"])
             }
         }
+    }
+
+    // MARK: - Projections of the past
+
+    /// The projection matrix of a version: the one in force, or one that a
+    /// recipient got when it was in force and keeps. An empty version means
+    /// the one in force.
+    ///
+    /// - Returns: nil when no file that was ever loaded holds the version.
+    package func projection(_ version: String, of county: CountyRuntime) async throws -> ProjectionMatrix? {
+        if version.isEmpty || version == county.projection.version { return county.projection }
+        let key = ProjectionKey(county: county.id, version: version)
+        if let known = pastProjections.withLock({ $0[key] }) { return known }
+        var before = county.version
+        while let bundle = try await store.bundle(of: county.id, before: before) {
+            before = bundle.version
+            guard let matrix = CountyFiles(encoded: bundle.files)?.projection() else { continue }
+            pastProjections.withLock { $0[ProjectionKey(county: county.id, version: matrix.version)] = matrix }
+            if matrix.version == version { return matrix }
+        }
+        return nil
     }
 }

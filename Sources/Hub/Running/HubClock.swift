@@ -1,5 +1,6 @@
 package import CloudEvents
 package import Coordination
+import Store
 import Synchronization
 
 /// The database's clock, read without asking it each time.
@@ -28,6 +29,22 @@ package final class HubClock: Sendable {
             $0.measuredAt = .now
         }
     }
+
+    /// Asks the database for its time. An answer that took long says little
+    /// about now and is left, unless there was no better one for a while.
+    func measure(_ store: Store) async throws {
+        let asked = ContinuousClock.now
+        let databaseNow = try await store.databaseNow()
+        let took = asked.duration(to: .now)
+        let age = state.withLock { $0.measuredAt.duration(to: .now) }
+        guard took <= Self.quickAnswer || age >= Self.longAgo else { return }
+        let half = took / 2
+        let microseconds = half.components.seconds * 1_000_000 + half.components.attoseconds / 1_000_000_000_000
+        synchronise(databaseNow: Timestamp(microseconds: databaseNow.microseconds + microseconds))
+    }
+
+    private static let quickAnswer = Duration.milliseconds(20)
+    private static let longAgo = Duration.seconds(60)
 
     /// Sets how far each sandbox county runs ahead, in microseconds.
     package func setOffsets(_ offsets: [CountyID: Int64]) {

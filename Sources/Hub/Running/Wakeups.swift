@@ -5,6 +5,8 @@ import Synchronization
 ///
 /// Wake-ups coalesce: a waiter learns that there is something, and reads the
 /// log to see what. A waiter that registers and then reads misses nothing.
+/// What is rung here is also kept for the other processes of the hub, as long
+/// as somebody takes it there.
 package final class Wakeups: Sendable {
     private struct Waiter {
         var keys: Set<Key>
@@ -27,37 +29,85 @@ package final class Wakeups: Sendable {
         var next: UInt64 = 0
         var waiters: [UInt64: Waiter] = [:]
         var byKey: [Key: Set<UInt64>] = [:]
+        /// What the other processes have not heard of yet; nil while there are none.
+        var unsent: Set<Key>?
     }
 
     private let state = Mutex(State())
+    /// Rings when there is something for the other processes.
+    let relaySignals: AsyncStream<Void>
+    private let relayBell: AsyncStream<Void>.Continuation
 
-    package init() {}
+    package init() {
+        (relaySignals, relayBell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
 
     /// How many wait now.
     package var waiting: Int { state.withLock { $0.waiters.count } }
 
-    /// Rings for logs that have grown.
-    package func ring(_ keys: some Sequence<Key>) {
-        let continuations = state.withLock { state in
+    /// Rings for logs that have grown, here and in the other processes.
+    package func ring(_ keys: some Collection<Key>) {
+        let hasRelay = ringHere(keys, relays: true)
+        if hasRelay { relayBell.yield() }
+    }
+
+    /// Rings for logs that another process has written to.
+    func ringHere(_ keys: some Collection<Key>) {
+        _ = ringHere(keys, relays: false)
+    }
+
+    private func ringHere(_ keys: some Collection<Key>, relays: Bool) -> Bool {
+        let (continuations, hasRelay) = state.withLock { state in
+            if relays { state.unsent?.formUnion(keys) }
             var resumed: [CheckedContinuation<Void, Never>] = []
             for key in keys {
-                for id in state.byKey[key] ?? [] {
-                    if let continuation = state.waiters[id]?.continuation {
-                        state.waiters[id]?.continuation = nil
-                        resumed.append(continuation)
-                    }
-                    state.waiters[id]?.rung = true
-                }
+                for id in state.byKey[key] ?? [] { Self.ring(id, in: &state, resuming: &resumed) }
             }
+            return (resumed, relays && state.unsent != nil)
+        }
+        for continuation in continuations { continuation.resume() }
+        return hasRelay
+    }
+
+    /// Rings for one waiter, whatever it waits for.
+    package func ring(registration id: UInt64) {
+        let continuations = state.withLock { state in
+            var resumed: [CheckedContinuation<Void, Never>] = []
+            Self.ring(id, in: &state, resuming: &resumed)
             return resumed
         }
         for continuation in continuations { continuation.resume() }
     }
 
+    private static func ring(
+        _ id: UInt64, in state: inout State, resuming resumed: inout [CheckedContinuation<Void, Never>],
+    ) {
+        if let continuation = state.waiters[id]?.continuation {
+            state.waiters[id]?.continuation = nil
+            resumed.append(continuation)
+        }
+        state.waiters[id]?.rung = true
+    }
+
     /// Rings for everybody: something may have been missed.
     package func ringAll() {
-        let keys = state.withLock { Array($0.byKey.keys) }
-        ring(keys)
+        ringHere(state.withLock { Array($0.byKey.keys) })
+    }
+
+    // MARK: - Other processes
+
+    /// Whether what is rung is kept for other processes.
+    func setRelaying(_ relays: Bool) {
+        state.withLock { $0.unsent = relays ? $0.unsent ?? [] : nil }
+    }
+
+    /// Takes what the other processes have not heard of yet.
+    func takeUnsent() -> Set<Key> {
+        state.withLock { state in
+            guard let unsent = state.unsent else { return [] }
+            state.unsent = []
+            return unsent
+        }
     }
 
     /// Registers interest; growth after this is not missed.

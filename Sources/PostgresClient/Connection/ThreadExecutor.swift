@@ -1,3 +1,4 @@
+import CLibPQ
 import Glibc
 import Synchronization
 
@@ -12,14 +13,15 @@ import Synchronization
 /// able to run jobs as long as anybody refers to it.
 final class ThreadExecutor: SerialExecutor {
     /// What the thread's loop waits for.
-    enum Interest {
+    enum Interest: Sendable {
         case wait(descriptor: Int32?, forWriting: Bool, deadline: UInt64?)
         /// The loop is over; only jobs are run from now on.
         case finished
     }
 
     /// What a wait found on the loop's descriptor.
-    struct Readiness {
+    struct Readiness: Sendable {
+        /// There is something to read, or an error to be found by reading.
         var canRead = false
         var canWrite = false
     }
@@ -42,36 +44,26 @@ final class ThreadExecutor: SerialExecutor {
     private let isAsleep = Atomic<Bool>(false)
     private let wakeDescriptor: Int32
     private let thread = Atomic<UInt>(0)
+    private let name: String
 
     /// Makes the thread.
     ///
     /// - Throws: ``PostgresError`` with `.connectFailed` when the system has
     ///   no thread or descriptor left.
     init(name: String) throws {
-        wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK.rawValue | EFD_CLOEXEC.rawValue))
+        self.name = name
+        wakeDescriptor = clibpq_make_wake_descriptor()
         guard wakeDescriptor >= 0 else {
             throw PostgresError(.connectFailed, message: "no descriptor left: errno \(errno)")
         }
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, 1 << 20)
-        var handle = pthread_t()
-        let start = Unmanaged.passRetained(self)
-        let status = pthread_create(
-            &handle, &attributes,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<ThreadExecutor>.fromOpaque(argument).takeRetainedValue().main()
-                return nil
-            }, start.toOpaque())
+        let status = detachThread(stackSize: 1 << 20, argument: Unmanaged.passRetained(self)) { argument in
+            guard let argument else { return nil }
+            Unmanaged<ThreadExecutor>.fromOpaque(argument).takeRetainedValue().main()
+            return nil
+        }
         guard status == 0 else {
-            start.release()
             throw PostgresError(.connectFailed, message: "no thread left: errno \(status)")
         }
-        // The kernel takes 15 bytes of a name.
-        pthread_setname_np(handle, String(decoding: name.utf8.prefix(15), as: UTF8.self))
     }
 
     deinit {
@@ -93,7 +85,7 @@ final class ThreadExecutor: SerialExecutor {
     /// Makes the thread look at its mail; a system call only if it sleeps.
     func wake() {
         if isAsleep.exchange(false, ordering: .sequentiallyConsistent) {
-            eventfd_write(wakeDescriptor, 1)
+            clibpq_wake(wakeDescriptor)
         }
     }
 
@@ -117,6 +109,7 @@ final class ThreadExecutor: SerialExecutor {
 
     private func main() {
         thread.store(UInt(pthread_self()), ordering: .relaxed)
+        clibpq_name_thread(name)
         var readiness = Readiness()
         while true {
             let (jobs, loop, isStopped) = takeWork()
@@ -139,28 +132,45 @@ final class ThreadExecutor: SerialExecutor {
         }
     }
 
+    private func wait(_ interest: Interest, loop: (any Loop)?) -> Readiness {
+        guard case .wait(let descriptor, let forWriting, let deadline) = interest else { return Readiness() }
+        return sleep(on: descriptor, forWriting: forWriting, deadline: deadline) {
+            (loop?.hasMail ?? false)
+                || state.withLock { !$0.jobs.isEmpty || ($0.isStopped && $0.loop == nil) || (loop == nil && $0.loop != nil) }
+        }
+    }
+
+    /// Blocks a job until the descriptor is ready, the deadline has passed or
+    /// somebody calls ``wake()``; not at all when `hasWork` says so.
+    ///
+    /// - Precondition: called on the thread.
+    func block(
+        on descriptor: Int32, forWriting: Bool, deadline: UInt64?, unless hasWork: () -> Bool,
+    ) -> Readiness {
+        precondition(isCurrent, "not on the connection's thread")
+        return sleep(on: descriptor, forWriting: forWriting, deadline: deadline, unless: hasWork)
+    }
+
     /// Sleeps until there is something to do.
     ///
     /// "Asleep" is announced before the last look for work: whoever brings
     /// work after that look sees it and writes to the eventfd.
-    private func wait(_ interest: Interest, loop: (any Loop)?) -> Readiness {
-        guard case .wait(let descriptor, let forWriting, let deadline) = interest else { return Readiness() }
+    private func sleep(
+        on descriptor: Int32?, forWriting: Bool, deadline: UInt64?, unless hasWork: () -> Bool,
+    ) -> Readiness {
         isAsleep.store(true, ordering: .sequentiallyConsistent)
-        let hasWork =
-            (loop?.hasMail ?? false) || state.withLock { !$0.jobs.isEmpty || ($0.isStopped && $0.loop == nil) }
-            || (loop == nil && state.withLock { $0.loop != nil })
-        var descriptors = [
+        let timeout = hasWork() ? 0 : Self.milliseconds(until: deadline)
+        var descriptors = (
             pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: descriptor ?? -1, events: Int16(POLLIN | (forWriting ? POLLOUT : 0)), revents: 0),
-        ]
-        let found = poll(&descriptors, 2, hasWork ? 0 : Self.milliseconds(until: deadline))
+            pollfd(fd: descriptor ?? -1, events: Int16(POLLIN | (forWriting ? POLLOUT : 0)), revents: 0)
+        )
+        let found = withUnsafeMutableBytes(of: &descriptors) { bytes in
+            poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, timeout)
+        }
         isAsleep.store(false, ordering: .sequentiallyConsistent)
         guard found > 0 else { return Readiness() }
-        if descriptors[0].revents != 0 {
-            var count: eventfd_t = 0
-            eventfd_read(wakeDescriptor, &count)
-        }
-        let events = Int32(descriptors[1].revents)
+        if descriptors.0.revents != 0 { clibpq_clear_wake(wakeDescriptor) }
+        let events = Int32(descriptors.1.revents)
         return Readiness(
             canRead: events & (POLLIN | POLLHUP | POLLERR | POLLNVAL) != 0, canWrite: events & POLLOUT != 0)
     }
@@ -171,6 +181,23 @@ final class ThreadExecutor: SerialExecutor {
         let now = monotonicNanoseconds()
         return deadline <= now ? 0 : Int32(clamping: (deadline - now + 999_999) / 1_000_000)
     }
+}
+
+/// Starts a detached thread that owns its argument; returns 0, or an errno
+/// and releases the argument.
+func detachThread<Argument: AnyObject>(
+    stackSize: Int, argument: Unmanaged<Argument>,
+    main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?,
+) -> Int32 {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    pthread_attr_setstacksize(&attributes, stackSize)
+    var handle = pthread_t()
+    let status = pthread_create(&handle, &attributes, main, argument.toOpaque())
+    if status != 0 { argument.release() }
+    return status
 }
 
 /// The system's monotonic clock.

@@ -25,13 +25,6 @@ extension PostgresError {
         return (error, severity == "FATAL" || severity == "PANIC", field("P").flatMap { Int($0) })
     }
 
-    /// A failed connection's message, which names host, port and user but
-    /// never the password.
-    static func connectFailed(_ connection: OpaquePointer?) -> PostgresError {
-        let text = connection.flatMap { PQerrorMessage($0) }.map { oneLine($0) } ?? "out of memory"
-        return PostgresError(.connectFailed, message: text)
-    }
-
     static func oneLine(_ text: UnsafePointer<CChar>) -> String {
         String(cString: text).split(separator: "\n").map { $0.drop { $0 == "\t" || $0 == " " } }
             .joined(separator: "; ")

@@ -108,6 +108,18 @@ extension PostgresError {
     /// It may have taken effect or not; see ``Code/outcomeUnknown``.
     package var isOutcomeUnknown: Bool { code == .outcomeUnknown }
 
+    /// The database cannot be reached, or cannot serve just now: it is down or
+    /// overloaded, or cut the statement off (classes 53 and 57). It is not the
+    /// statement's fault.
+    package var isUnavailable: Bool {
+        switch code.kind {
+        case .connectFailed, .connectionLost, .poolExhausted, .closed: true
+        case .server:
+            sqlState.map { SQLState.insufficientResources ~= $0 || SQLState.operatorIntervention ~= $0 } ?? false
+        default: false
+        }
+    }
+
     /// The server understood the statement and refused the values (classes 22
     /// and 23), or they could not be encoded; the same again fails again.
     package var refusesData: Bool {
@@ -119,6 +131,13 @@ extension PostgresError {
     /// A serialization failure or a deadlock: the whole transaction may be repeated.
     package var isTransient: Bool {
         sqlState == .serializationFailure || sqlState == .deadlockDetected
+    }
+
+    /// What was prepared does not fit the schema any more (`0A000`: "cached
+    /// plan must not change result type"), or is gone; nothing was executed,
+    /// and the next attempt prepares it anew.
+    var isPlanStale: Bool {
+        code == .server && (sqlState == .featureNotSupported || sqlState == .invalidStatementName)
     }
 
     static let connectionClosed = PostgresError(.closed, message: "the connection is closed")

@@ -44,6 +44,9 @@ extension SQLState {
     package static let inFailedTransaction = SQLState(rawValue: "25P02")
     package static let invalidStatementName = SQLState(rawValue: "26000")
     package static let featureNotSupported = SQLState(rawValue: "0A000")
+    /// Class 28: who may not connect.
+    package static let invalidAuthorization = SQLState(rawValue: "28000")
+    package static let invalidPassword = SQLState(rawValue: "28P01")
     package static let serializationFailure = SQLState(rawValue: "40001")
     package static let deadlockDetected = SQLState(rawValue: "40P01")
     package static let undefinedTable = SQLState(rawValue: "42P01")
@@ -57,6 +60,8 @@ extension SQLState {
     package static let operatorIntervention = SQLState(rawValue: "57000")
     package static let queryCanceled = SQLState(rawValue: "57014")
     package static let adminShutdown = SQLState(rawValue: "57P01")
+    /// The database is starting up or shutting down.
+    package static let cannotConnectNow = SQLState(rawValue: "57P03")
     /// What `RAISE EXCEPTION` reports unless told otherwise.
     package static let raiseException = SQLState(rawValue: "P0001")
 }

@@ -1,11 +1,10 @@
-import Hub
 import PostgresClient
 import Store
 
 /// What may be said of an error in a log: the errors of the house hold no
 /// value that anybody sent; of others only the type is told.
-enum SafeDescription {
-    static func of(_ error: any Error) -> String {
+package enum SafeDescription {
+    package static func of(_ error: any Error) -> String {
         switch error {
         case let error as PostgresError: error.description
         case let error as StoreError: error.description
@@ -16,7 +15,8 @@ enum SafeDescription {
     }
 
     /// The answer for an error no handler expected.
-    static func hubError(for error: any Error) -> HubError {
+    package static func hubError(for error: any Error) -> HubError {
+        if let error = error as? HubError { return error }
         guard let error = error as? PostgresError else { return HubError("internal") }
         if error.isOutcomeUnknown { return HubError("outcome-unknown", retryAfter: 1) }
         if error.isUnavailable { return HubError("database-unavailable", retryAfter: 2) }

@@ -1,0 +1,107 @@
+package import Logging
+package import ServiceLifecycle
+package import Store
+
+/// Everything behind the API: the store, the counties in force, and the
+/// services that admit, change, sweep and keep.
+///
+/// Several processes may run over one database. Each has its own lanes into
+/// the logs, which the database's advisory locks put in one order; nobody is
+/// elected, and what only one may do at a time is guarded by a lock there.
+package struct HubCore: Sendable {
+    package let store: Store
+    package let counties: CountyRegistry
+    package let clock: HubClock
+    package let sealer: Sealer
+    package let admissions: LaneBatcher<AdmissionRow, Admitted>
+    package let publisher: Publisher
+    package let desk: DutyDesk
+    package let sweeper: Sweeper
+    package let opener: Opener
+    package let wakeups: Wakeups
+    package let tokens: TokenDirectory
+    package let logger: Logger
+    private let configuration: HubConfiguration
+    private let hints: HintRelay
+
+    /// Why a hub does not start.
+    package enum Fault: Error, Sendable, Hashable, CustomStringConvertible {
+        /// The schema is missing or older than this program.
+        case schemaNotCurrent
+        /// No county is loaded.
+        case noCounty
+
+        package var description: String {
+            switch self {
+            case .schemaNotCurrent:
+                "the database does not have this program's schema; run 'liankong migrate' / 数据库结构不是最新，请先运行 liankong migrate"
+            case .noCounty:
+                "no county is loaded; run 'liankong county load' / 尚未加载县级配置，请先运行 liankong county load"
+            }
+        }
+    }
+
+    /// Connects, checks the schema, reads keys and counties.
+    ///
+    /// - Throws: ``Fault``, ``Keyring/Fault``, or what the database says; all
+    ///   connections are closed then.
+    package static func open(_ configuration: HubConfiguration, logger: Logger) async throws -> HubCore {
+        let store = Store(configuration: configuration.database, readers: configuration.readers, logger: logger)
+        do {
+            return try await HubCore(configuration, store: store, logger: logger)
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private init(_ configuration: HubConfiguration, store: Store, logger: Logger) async throws {
+        self.configuration = configuration
+        self.store = store
+        self.logger = logger
+        guard try await store.schemaIsCurrent() else { throw Fault.schemaNotCurrent }
+        clock = HubClock(databaseNow: try await store.databaseNow())
+        sealer = Sealer(keyring: try Keyring.loadOrCreate(file: configuration.keyFile))
+        counties = CountyRegistry(store: store, clock: clock, logger: logger)
+        try await counties.refresh()
+        guard !counties.all.isEmpty else { throw Fault.noCounty }
+        wakeups = Wakeups()
+        tokens = TokenDirectory(store: store, clock: clock)
+        admissions = LaneBatcher(name: "admissions", batchLimit: configuration.admissionBatch, logger: logger) {
+            try await store.admit($0)
+        }
+        publisher = Publisher(
+            store: store, counties: counties, clock: clock, sealer: sealer, lane: admissions, wakeups: wakeups,
+            logger: logger)
+        desk = DutyDesk(
+            store: store, counties: counties, clock: clock, sealer: sealer, wakeups: wakeups, logger: logger,
+            changeBatch: configuration.changeBatch)
+        sweeper = Sweeper(
+            store: store, counties: counties, clock: clock, wakeups: wakeups, logger: logger,
+            every: configuration.sweepEvery)
+        opener = Opener(store: store, counties: counties, clock: clock, sealer: sealer, logger: logger)
+        hints = HintRelay(store: store, wakeups: wakeups, logger: logger)
+    }
+
+    /// What must run for the hub to work, in the order in which a group starts
+    /// them; it shuts them down in the reverse order, so that what answers
+    /// requests, which comes after these, ends first.
+    ///
+    /// - Parameter refreshing: also done whenever counties and clock are
+    ///   refreshed.
+    package func services(refreshing: @escaping @Sendable () async throws -> Void = {}) -> [any Service] {
+        [
+            admissions, desk, hints,
+            Maintenance(
+                core: self, maintainEvery: configuration.maintainEvery, refreshEvery: configuration.refreshEvery,
+                hints: hints, refreshing: refreshing),
+            sweeper,
+        ]
+    }
+
+    /// Closes every connection. The services must have ended.
+    package func close() async {
+        await hints.close()
+        await store.close()
+    }
+}
