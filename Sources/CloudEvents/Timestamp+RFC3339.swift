@@ -1,7 +1,121 @@
 extension Timestamp {
-    /// Reads a time.
-    public init?(rfc3339 text: String) { return nil }
+    private static let secondsOfDay: Int64 = 86_400
 
-    /// The time as text.
-    public func rfc3339(offset: Int = Timestamp.beijingOffset) -> String { "" }
+    /// Reads a time of RFC 3339, such as `2020-10-22T09:12:00+08:00`.
+    ///
+    /// The offset is required; `T` and `Z` may be lower case. A fraction is cut
+    /// off after the microsecond. A leap second counts as the second after it.
+    /// Nil for any other text, also for days that the calendar does not have.
+    public init?(rfc3339 text: String) {
+        var digits = TimeDigits(text)
+        guard let year = digits.number(4), digits.take("-"), let month = digits.number(2), digits.take("-"),
+            let day = digits.number(2), digits.take("T"), let hour = digits.number(2), digits.take(":"),
+            let minute = digits.number(2), digits.take(":"), let second = digits.number(2),
+            let fraction = digits.fraction(), let offset = digits.offset(), digits.isAtEnd,
+            (1...12).contains(month), (1...GregorianDay.count(ofMonth: month, year: year)).contains(day),
+            hour <= 23, minute <= 59, second <= 60
+        else { return nil }
+        let days = GregorianDay.number(year: year, month: month, day: day)
+        let seconds = days * Self.secondsOfDay + hour * 3600 + minute * 60 + second - offset * 60
+        // Leap seconds are inserted at the end of a day of UTC.
+        if second == 60, !seconds.isMultiple(of: Self.secondsOfDay) { return nil }
+        self.init(microseconds: seconds * 1_000_000 + (second == 60 ? 0 : fraction))
+    }
+
+    /// The time in RFC 3339, with three or six decimals where it has any.
+    ///
+    /// Precondition: the year lies between 0 and 9999, or the text is none of
+    /// RFC 3339.
+    ///
+    /// - Parameter offset: the distance from UTC in minutes, less than a day;
+    ///   Beijing time by default. With 0 the text ends in `Z`.
+    public func rfc3339(offset: Int = Timestamp.beijingOffset) -> String {
+        precondition(abs(offset) < 1440, "an offset is less than a day")
+        // At the ends of what 64 bits hold the offset makes no difference.
+        let (sum, overflow) = microseconds.addingReportingOverflow(Int64(offset) * 60_000_000)
+        let (second, fraction) = (overflow ? microseconds : sum).flooredDivision(by: 1_000_000)
+        let (dayNumber, secondOfDay) = second.flooredDivision(by: Self.secondsOfDay)
+        let day = GregorianDay.date(number: dayNumber)
+        var text = "\(padded(day.year, 4))-\(padded(day.month, 2))-\(padded(day.day, 2))T"
+        text += "\(padded(secondOfDay / 3600, 2)):\(padded(secondOfDay / 60 % 60, 2)):\(padded(secondOfDay % 60, 2))"
+        if fraction != 0 {
+            text += "." + (fraction % 1000 == 0 ? padded(fraction / 1000, 3) : padded(fraction, 6))
+        }
+        if offset == 0 { return text + "Z" }
+        let distance = Int64(abs(offset))
+        return text + (offset < 0 ? "-" : "+") + "\(padded(distance / 60, 2)):\(padded(distance % 60, 2))"
+    }
+
+    private func padded(_ number: Int64, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+}
+
+extension Int64 {
+    /// The quotient rounded down and the remainder, which is never negative.
+    fileprivate func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+}
+
+/// The parts of a time, one after another.
+private struct TimeDigits {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ text: String) { bytes = Array(text.utf8) }
+
+    var isAtEnd: Bool { position == bytes.count }
+
+    /// Exactly so many digits.
+    mutating func number(_ width: Int) -> Int64? {
+        guard position + width <= bytes.count else { return nil }
+        var value: Int64 = 0
+        for byte in bytes[position..<position + width] {
+            guard let digit = Self.digit(byte) else { return nil }
+            value = value * 10 + digit
+        }
+        position += width
+        return value
+    }
+
+    /// A sign; letters in either case.
+    mutating func take(_ sign: Character) -> Bool {
+        guard position < bytes.count, let wanted = sign.asciiValue else { return false }
+        let isLetter = sign.isLetter
+        guard bytes[position] == wanted || isLetter && bytes[position] == wanted | 0x20 else { return false }
+        position += 1
+        return true
+    }
+
+    /// The microseconds of a fraction; 0 without one, nil after a bare point.
+    mutating func fraction() -> Int64? {
+        guard take(".") else { return 0 }
+        var value: Int64 = 0
+        var count = 0
+        while position < bytes.count, let digit = Self.digit(bytes[position]) {
+            if count < 6 { value = value * 10 + digit }
+            count += 1
+            position += 1
+        }
+        guard count > 0 else { return nil }
+        for _ in 0..<max(0, 6 - count) { value *= 10 }
+        return value
+    }
+
+    /// The minutes from UTC.
+    mutating func offset() -> Int64? {
+        if take("Z") { return 0 }
+        let isNegative = take("-")
+        guard isNegative || take("+"), let hours = number(2), take(":"), let minutes = number(2), hours <= 23,
+            minutes <= 59
+        else { return nil }
+        return (hours * 60 + minutes) * (isNegative ? -1 : 1)
+    }
+
+    private static func digit(_ byte: UInt8) -> Int64? {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? Int64(byte - UInt8(ascii: "0")) : nil
+    }
 }

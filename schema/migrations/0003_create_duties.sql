@@ -55,6 +55,7 @@ CREATE INDEX duty_county_unit_id_open_idx ON hub.duty (county, unit, id) WHERE e
 CREATE INDEX duty_county_position_idx ON hub.duty (county, position);
 CREATE INDEX duty_county_case_id_idx ON hub.duty (county, case_id, id);
 CREATE INDEX duty_county_unit_id_idx ON hub.duty (county, unit, id);
+CREATE INDEX duty_county_type_id_idx ON hub.duty (county, type, id);
 
 -- History, feed entry and audit record at once. `unit`, `publisher` and `lead`
 -- repeat the duty's, so that each of them reads its own log by one index.
@@ -101,7 +102,8 @@ CREATE INDEX command_key_at_idx ON hub.command_key (at);
 
 -- The next step only, one row a duty and milestone. A row whose milestone has
 -- been met meanwhile is discarded when it falls due, so that signing writes
--- nothing here.
+-- nothing here. Where a milestone is late and its ladder has ended, its row
+-- rests at infinity.
 CREATE TABLE hub.timer (
     county smallint NOT NULL,
     due timestamptz NOT NULL,
@@ -110,6 +112,11 @@ CREATE TABLE hub.timer (
     step smallint NOT NULL,
     CONSTRAINT timer_pkey PRIMARY KEY (county, due, duty, kind, step)
 );
+
+-- What waits for a step beyond the first is late, or was until lately: lists of
+-- late duties are read from here and from the timers that are due. First steps
+-- are -1 and 1, so that admission writes nothing to it.
+CREATE INDEX timer_county_duty_late_idx ON hub.timer (county, duty) WHERE step > 1;
 
 CREATE TABLE hub.step_fired (
     county smallint NOT NULL,

@@ -1,11 +1,14 @@
-/// Why something is no CloudEvent: all that was found, at least one.
+/// Why something that could be read is no CloudEvent: all that was found, at
+/// least one fault.
 public struct EnvelopeFaults: Error, Sendable, Hashable {
-    /// The problem's code: `bad-envelope`, or that of the JSON reader.
+    /// The problem's code: `bad-envelope`; `bad-json` or `not-utf-8` where a
+    /// part of it that is JSON cannot be read.
     public var code: String
-    /// The faults.
+    /// The faults; paths are `attribute:<name>`, or JSON Pointers into the
+    /// structured form of this event.
     public var faults: [InputFault]
 
-    /// Faults.
+    /// Faults under a code.
     public init(code: String = "bad-envelope", faults: [InputFault]) {
         self.code = code
         self.faults = faults

@@ -1,9 +1,10 @@
-/// What an event says.
+/// What an event says, as its content type has it.
 public enum EventData: Sendable, Hashable {
-    /// A JSON value.
+    /// The value of a JSON content type (`application/json`, `…+json`), which
+    /// is also what an event without a content type says in the JSON format.
     case json(JSONValue)
-    /// Text of another media type.
+    /// The text of another content type.
     case text(String)
-    /// Bytes of another media type.
+    /// The bytes of another content type.
     case binary([UInt8])
 }

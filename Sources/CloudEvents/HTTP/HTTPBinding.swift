@@ -1,43 +1,82 @@
-/// The HTTP protocol binding.
+/// CloudEvents over HTTP: the HTTP protocol binding 1.0.2 in its three modes,
+/// with the JSON event format and the JSON batch format 1.0.2.
 public enum HTTPBinding {
     /// What a request carries.
     public enum Message: Sendable, Hashable {
-        /// One event.
+        /// One event, in binary or structured mode.
         case single(Result<CloudEvent, EnvelopeFaults>)
-        /// Several events.
+        /// Any number of events, none too, in the order sent; each is judged
+        /// alone. Paths are relative to the event.
         case batch([Result<CloudEvent, EnvelopeFaults>])
     }
 
     /// Why a request carries nothing that could be judged as an event.
     public enum Failure: Error, Sendable, Hashable {
-        /// The content type.
+        /// The content type is no event format that is read here, or its text
+        /// is not in UTF-8.
         case unsupportedMediaType
-        /// The body.
+        /// The body cannot be read: `not-utf-8`, `bad-json`, or `bad-envelope`
+        /// for a batch that is no list. Paths are JSON Pointers into the
+        /// structured form; in binary mode faults of attributes come along.
         case faults(code: String, [InputFault])
     }
 
-    /// Reads a request.
+    static let structuredType = "application/cloudevents+json"
+    static let batchType = "application/cloudevents-batch+json"
+
+    /// Reads the events of a request.
+    ///
+    /// The content type decides the mode. A JSON body without any attribute in
+    /// the headers is taken for an event in binary mode that lacks them all,
+    /// because its sender can be told what to mend; other types without
+    /// attributes are no events.
+    ///
+    /// - Parameter headers: names in lower case.
     public static func decode(
         headers: [(name: String, value: String)], body: [UInt8],
-    ) -> Result<Message, Failure> { .failure(.unsupportedMediaType) }
-
-    /// Reads an event in structured form from a value that was already read.
-    public static func structured(_ value: JSONValue) -> Result<CloudEvent, EnvelopeFaults> {
-        .failure(EnvelopeFaults(faults: []))
+    ) -> Result<Message, Failure> {
+        let contentTypes = headers.filter { $0.name == "content-type" }
+        guard contentTypes.count <= 1 else { return .failure(.unsupportedMediaType) }
+        let contentType = contentTypes.first?.value
+        let mediaType = contentType.flatMap { MediaType($0) }
+        if let mediaType, mediaType.type == "application", mediaType.subtype.hasPrefix("cloudevents") {
+            guard mediaType.isUTF8 else { return .failure(.unsupportedMediaType) }
+            switch "application/" + mediaType.subtype {
+            case structuredType: return decodeStructured(body)
+            case batchType: return decodeBatch(body)
+            default: return .failure(.unsupportedMediaType)
+            }
+        }
+        let isPlainJSON = mediaType?.type == "application" && mediaType?.subtype == "json"
+        guard isPlainJSON || headers.contains(where: { $0.name.hasPrefix(attributePrefix) }) else {
+            return .failure(.unsupportedMediaType)
+        }
+        return decodeBinary(headers: headers, contentType: contentType, mediaType: mediaType, body: body)
     }
 
-    /// Structured mode.
-    public static func encodeStructured(
-        _ event: CloudEvent,
-    ) -> (headers: [(name: String, value: String)], body: [UInt8]) { ([], []) }
+    /// Reads an event in structured form from a value that was read already.
+    public static func structured(_ value: JSONValue) -> Result<CloudEvent, EnvelopeFaults> {
+        StructuredForm.read(value)
+    }
 
-    /// Binary mode.
-    public static func encodeBinary(
-        _ event: CloudEvent,
-    ) -> (headers: [(name: String, value: String)], body: [UInt8]) { ([], []) }
+    private static func decodeStructured(_ body: [UInt8]) -> Result<Message, Failure> {
+        JSONReader.read(body).map { .single(structured($0)) }.mapError { .faults(code: $0.code, $0.faults) }
+    }
 
-    /// Batched mode.
-    public static func encodeBatch(
-        _ events: [CloudEvent],
-    ) -> (headers: [(name: String, value: String)], body: [UInt8]) { ([], []) }
+    private static func decodeBatch(_ body: [UInt8]) -> Result<Message, Failure> {
+        switch JSONReader.readElements(body) {
+        case .failure(let faults):
+            return .failure(.faults(code: faults.code, faults.faults))
+        case .success(nil):
+            let fault = InputFault(
+                path: "", code: "wrong-type", message: "a batch is a list of events", messageZh: "批量报送应为事件数组")
+            return .failure(.faults(code: "bad-envelope", [fault]))
+        case .success(let elements?):
+            return .success(
+                .batch(
+                    elements.map { element in
+                        element.mapError { EnvelopeFaults(code: $0.code, faults: $0.faults) }.flatMap(structured)
+                    }))
+        }
+    }
 }

@@ -41,7 +41,7 @@ struct JSONParser {
     // MARK: Values
 
     private mutating func value(depth: Int) throws(Stop) -> JSONValue {
-        switch next {
+        switch next ?? 0 {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"): return try container(depth: depth, isObject: true)
         case UInt8(ascii: "["): return try container(depth: depth, isObject: false)

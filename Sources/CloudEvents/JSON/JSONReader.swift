@@ -44,22 +44,26 @@ public enum JSONReader {
                 ? .success(nil) : .failure(JSONFaults(code: "bad-json", faults: parser.faults.all))
         }
         var results: [Result<JSONValue, JSONFaults>] = elements.map { .success($0) }
+        let faults = parser.faults.byElement
         for index in parser.faultyElements {
-            results[index] = .failure(JSONFaults(code: "bad-json", faults: parser.faults.faults(ofElement: index)))
+            let own = faults[index] ?? [FaultList.furtherFaults(path: "")]
+            results[index] = .failure(JSONFaults(code: "bad-json", faults: own))
         }
         return .success(results)
     }
 }
 
 extension FaultList {
-    /// The faults of one element of the outermost list, relative to it.
-    fileprivate func faults(ofElement index: Int) -> [InputFault] {
-        let step = FaultPath.step(index)
-        let own = faults.filter { $0.path == step || $0.path.hasPrefix(step + "/") }.map { fault in
-            var fault = fault
-            fault.path.removeFirst(step.count)
-            return fault
+    /// The faults kept, by the index that their path begins with, which is
+    /// taken off.
+    fileprivate var byElement: [Int: [InputFault]] {
+        var result: [Int: [InputFault]] = [:]
+        for var fault in faults {
+            let digits = fault.path.dropFirst().prefix { $0 != "/" }
+            guard let index = Int(digits) else { continue }
+            fault.path.removeFirst(digits.count + 1)
+            result[index, default: []].append(fault)
         }
-        return own.isEmpty ? [Self.furtherFaults(path: "")] : own
+        return result
     }
 }

@@ -1,6 +1,4 @@
 extension WorkCalendar {
-    private static let sections: Set<String> = ["calendar", "years"]
-
     /// Reads the calendar of a county. All faults come back at once, with file
     /// and line, so that whoever copies a year's notice mends everything in one
     /// round.
@@ -28,12 +26,16 @@ extension WorkCalendar {
         var found: [String: [ConfigurationNode]] = [:]
         for file in files {
             guard let root = loader.reader.root(file: file.name, text: file.text) else { continue }
-            let record = loader.reader.record(root, keys: sections)
+            let record = loader.reader.record(root, keys: WorkCalendarLoader.sections)
             for (section, node) in record.values { found[section, default: []].append(node) }
         }
-        loader.readHead(found["calendar", default: []], in: files.first?.name ?? "calendar.yaml")
+        // What is missing may stand in a file that could not be read.
+        if loader.reader.faults.isEmpty {
+            loader.checkSections(Set(found.keys), in: files.first?.name ?? "calendar.yaml")
+        }
+        loader.readHead(found["calendar", default: []])
         for node in found["years", default: []] { loader.readYears(node) }
-        loader.checkYears(in: files.first?.name ?? "calendar.yaml")
+        loader.checkYears()
         loader.checkDays()
         guard loader.reader.faults.isEmpty, let calendar = loader.calendar else {
             return .failure(ConfigurationFaults(loader.reader.sortedFaults))

@@ -19,13 +19,20 @@ struct WorkCalendarLoader {
 
     // MARK: Sections
 
-    mutating func readHead(_ nodes: [ConfigurationNode], in file: String) {
-        guard let node = nodes.first else {
+    /// The sections a file may have. `years` may be spread over several files.
+    static let sections: Set<String> = ["calendar", "years"]
+
+    mutating func checkSections(_ found: Set<String>, in file: String) {
+        for section in Self.sections.subtracting(found).sorted() {
             reader.fault(
-                file: file, line: 0, "missing-key", "no file has the section 'calendar'", "各文件中都没有“calendar”一节",
+                file: file, line: 0, "missing-key", "no file has the section '\(section)'",
+                "各文件中都没有“\(section)”一节",
             )
-            return
         }
+    }
+
+    mutating func readHead(_ nodes: [ConfigurationNode]) {
+        guard let node = nodes.first else { return }
         for other in nodes.dropFirst() {
             reader.fault(
                 other, "duplicate-key", "'calendar' stands in more than one file", "“calendar”出现在多个文件中",
@@ -36,7 +43,11 @@ struct WorkCalendarLoader {
     }
 
     mutating func readYears(_ node: ConfigurationNode) {
-        for (key, value) in reader.entries(node) {
+        let entries = reader.entries(node)
+        if entries.isEmpty && node.entries != nil {
+            reader.fault(node, "no-years", "no year is listed here", "此处没有列出年份")
+        }
+        for (key, value) in entries {
             guard let text = key.text, text.isDigits(count: 4), let year = Int(text), year > 0 else {
                 reader.fault(key, "bad-year", "a year like 2020 is expected here", "此处应为2020这样的年份")
                 continue
@@ -55,7 +66,8 @@ struct WorkCalendarLoader {
         // A year that is only expected must not look like a published one.
         if reader.texts(record, "notices").isEmpty {
             reader.fault(
-                node, "no-notice", "name the State Council's notice for \(year) under 'notices'; leave out a year without one",
+                node, "no-notice",
+                "name the State Council's notice for \(year) under 'notices'; leave out a year without one",
                 "请在notices中写明国务院\(year)年放假通知；尚未公布的年份不要列出",
             )
         }
@@ -130,16 +142,12 @@ struct WorkCalendarLoader {
 
     /// Years follow each other: a working day in a gap could not be told from a
     /// holiday.
-    mutating func checkYears(in file: String) {
-        guard let first = years.map(\.year).min(), let last = years.map(\.year).max() else {
-            if reader.faults.isEmpty {
-                reader.fault(file: file, line: 0, "missing-key", "no file has years under 'years'", "各文件的years中都没有年份")
-            }
-            return
-        }
+    mutating func checkYears() {
+        guard let first = years.map(\.year).min(), let last = years.map(\.year).max() else { return }
         for year in first...last where !years.contains(where: { $0.year == year }) {
             guard let next = years.filter({ $0.year > year }).min(by: { $0.year < $1.year }) else { continue }
-            reader.fault(next.node, "missing-year", "\(year) is missing before \(next.year)", "\(next.year)年之前缺少\(year)年")
+            reader.fault(
+                next.node, "missing-year", "\(year) is missing before \(next.year)", "\(next.year)年之前缺少\(year)年")
         }
     }
 
@@ -154,7 +162,8 @@ struct WorkCalendarLoader {
             }
             guard let other else { continue }
             reader.fault(
-                node, "days-overlap", "shares a day off with the holiday on line \(other.line)", "与第\(other.line)行的假期有重叠",
+                node, "days-overlap", "shares a day off with the holiday on line \(other.line)",
+                "与第\(other.line)行的假期有重叠",
             )
         }
         var worked: Set<CivilDate> = []

@@ -68,7 +68,7 @@ extension ContractJudge {
 
     private func code(_ text: String, of list: CodeList) throws(ValueFault) {
         if list.isUsable(text, on: day) { return }
-        throw list[code: text] == nil ? .unknownCode(list, on: day) : .codeNotInUse
+        throw list[text] == nil ? .unknownCode(list, on: day) : .codeNotInUse
     }
 
     // MARK: Time

@@ -1,3 +1,5 @@
+import ChineseIdentifiers
+
 /// What of a contract decides how an event is judged and split, as one text
 /// whose hash is the contract's version. Words for people are not part of it.
 struct ContractVersion {

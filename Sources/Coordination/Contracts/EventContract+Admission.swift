@@ -1,4 +1,4 @@
-import ChineseIdentifiers
+package import ChineseIdentifiers
 package import CloudEvents
 
 extension EventContract {

@@ -1,3 +1,4 @@
+import ChineseIdentifiers
 package import CloudEvents
 
 extension EventContract {

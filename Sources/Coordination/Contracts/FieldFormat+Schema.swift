@@ -27,7 +27,7 @@ extension FieldFormat {
         case .disabilityCard: Self.text(pattern: #"^\d{17}[0-9X][1-7][1-4](B\d{1,2})?$"#)
         case .uscc: Self.text(pattern: "^[0-9A-HJ-NPQRTUWXY]{18}$")
         case .registrationNumber: Self.text(pattern: #"^\d{15}$"#)
-        case .counts: Self.counts
+        case .counts: Self.countsSchema
         case .object(let layout): layout.schema(isTop: false)
         }
     }
@@ -38,7 +38,7 @@ extension FieldFormat {
         return schema
     }
 
-    private static var counts: JSONObject {
+    private static var countsSchema: JSONObject {
         let count: JSONValue = ["type": "integer", "minimum": 0]
         let group: JSONValue = ["type": "object", "additionalProperties": count]
         return ["type": "object", "additionalProperties": ["anyOf": [count, group]]]

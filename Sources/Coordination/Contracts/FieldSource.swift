@@ -1,6 +1,6 @@
 /// A field as the dictionary describes it, before a contract fixes its class
 /// and place.
-struct FieldSource: Sendable {
+struct FieldSource {
     var name: String
     var zh: String
     var en: String

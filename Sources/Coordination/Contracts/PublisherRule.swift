@@ -1,4 +1,4 @@
-package import ChineseIdentifiers
+import ChineseIdentifiers
 
 /// Who may send a type.
 package enum PublisherRule: Sendable, Hashable {

@@ -27,7 +27,7 @@ extension DirectoryLoader {
             units.append(
                 Unit(
                     id: UnitID(id), kind: kind, parent: parent(of: id, kind: kind, record), names: names,
-                    uscc: reader.text(record, "uscc"), regionCode: region,
+                    uscc: readUSCC(record), regionCode: region,
                     legalCapacity: Set(reader.texts(record, "legalCapacity")),
                     successorOf: reader.texts(record, "successorOf").map { UnitID($0) }, memberships: [],
                     contacts: contacts, custodian: reader.text(record, "custodian").map { UnitID($0) },
@@ -95,6 +95,16 @@ extension DirectoryLoader {
         return region
     }
 
+    private mutating func readUSCC(_ record: ConfigurationRecord) -> String? {
+        guard let text = reader.text(record, "uscc"), let node = record["uscc"] else { return nil }
+        switch UnifiedSocialCreditCode.parse(text, today: nil) {
+        case .success(let code): return code.text
+        case .failure(let fault):
+            reader.fault(node, fault.code, fault.message, fault.messageZh)
+            return nil
+        }
+    }
+
     // MARK: Names
 
     /// `name` is one name for ever, `names` a list of names with their days.
@@ -158,8 +168,8 @@ extension DirectoryLoader {
         if record["officer"] == nil, name == nil { reader.missing(node, "officer") }
         guard let role, let name else { return nil }
         return Contact(
-            role: role, officer: officer?.id, name: name, officePhone: reader.text(record, "officePhone"),
-            mobile: reader.text(record, "mobile"), channels: reader.texts(record, "channels"),
+            role: role, officer: officer?.id, name: name, officePhone: readPhone(record, "officePhone"),
+            mobile: readPhone(record, "mobile"), channels: reader.texts(record, "channels"),
             hours: reader.text(record, "hours"), deputyOf: deputyOf, validFrom: validity.from,
             validTo: validity.to,
         )
@@ -175,6 +185,17 @@ extension DirectoryLoader {
             return nil
         }
         return officers[index].officer
+    }
+
+    /// Whoever is called when a child is in danger must not find a wrong number.
+    private mutating func readPhone(_ record: ConfigurationRecord, _ key: String) -> String? {
+        guard let text = reader.text(record, key), let node = record[key] else { return nil }
+        if case .success = Phone.parse(text) { return text }
+        reader.fault(
+            node, "bad-phone", "a mobile number of 11 digits, or a landline number with its area code, is expected here",
+            "此处应为11位手机号，或带区号的固定电话",
+        )
+        return nil
     }
 
     private mutating func checkChannels(_ record: ConfigurationRecord) {

@@ -39,7 +39,8 @@ extension LadderBook {
         }
         if loader.ladders.isEmpty && loader.reader.faults.isEmpty {
             loader.reader.fault(
-                file: files.first?.name ?? "ladders.yaml", line: 0, "missing-key", "no file has ladders under 'ladders'",
+                file: files.first?.name ?? "ladders.yaml", line: 0, "missing-key",
+                "no file has ladders under 'ladders'",
                 "各文件的ladders中都没有催办升级规则",
             )
         }

@@ -67,7 +67,8 @@ struct LadderLoader {
         guard let text = reader.text(record, "step", required: true), let node = record["step"] else { return nil }
         if let number = Int16(text), number == -1 || (1...LadderStep.highest).contains(number) { return number }
         reader.fault(
-            node, "bad-step", "a step is -1 (ahead of the due instant), 1 (at it) or 2 to \(LadderStep.highest) (after it)",
+            node, "bad-step",
+            "a step is -1 (ahead of the due instant), 1 (at it) or 2 to \(LadderStep.highest) (after it)",
             "步序为-1（到期前）、1（到期时）或2至\(LadderStep.highest)（到期后）",
         )
         return nil
@@ -112,7 +113,8 @@ struct LadderLoader {
             }
             if let unit = addressee.unit, let directory, directory.unit(unit) == nil {
                 reader.fault(
-                    node, "unknown-unit", "'\(unit.rawValue)' is no unit of the directory and no place (\(Self.places))",
+                    node, "unknown-unit",
+                    "'\(unit.rawValue)' is no unit of the directory and no place (\(Self.places))",
                     "“\(unit.rawValue)”不是名录中的单位，也不是岗位（\(Self.places)）",
                 )
             }

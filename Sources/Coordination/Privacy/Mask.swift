@@ -1,4 +1,4 @@
-import ChineseIdentifiers
+package import ChineseIdentifiers
 
 /// How personal values are shown to units that may know of them and need not
 /// know them. Made when a part is opened, never stored and never read back.

@@ -47,9 +47,11 @@ struct ProjectionLoader {
                 }
             }
             var views: [String: [String: FieldMask]] = [:]
-            for (name, view) in record["views"].map({ reader.entries($0) }) ?? [] {
-                guard let name = reader.text(name) else { continue }
-                views[name] = readMasks(view)
+            if let node = record["views"] {
+                for (name, view) in reader.entries(node) {
+                    guard let name = reader.text(name) else { continue }
+                    views[name] = readMasks(view)
+                }
             }
             if columns.updateValue(ProjectionColumn(zh: zh, en: en, masks: masks, views: views), forKey: letter) != nil {
                 reader.fault(key, "duplicate-id", "the column '\(letter)' stands twice", "“\(letter)”栏出现了两次")

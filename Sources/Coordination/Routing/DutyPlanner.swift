@@ -58,6 +58,7 @@ struct DutyPlanner {
             provisional: false,
             met: nil,
             explanationZh: "",
+            explanation: "",
         )
         guard case .dispatch = template.start else {
             milestone.explanationZh = "自\(template.startZh)之日起\(template.period.zh)"

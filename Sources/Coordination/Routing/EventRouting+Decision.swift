@@ -52,13 +52,18 @@ extension EventRouting {
                 var draft = RecipientDraft(
                     unit: keeper,
                     role: drafts[index].role,
-                    reason: (en: "it writes to \(drafts[index].unit.rawValue)", zh: "负责向外部单位发函"),
+                    reason: writing(to: drafts[index].unit),
                 )
                 draft.keeps = [drafts[index].unit]
                 draft.milestones = sign
                 drafts.append(draft)
             }
         }
+    }
+
+    private func writing(to addressee: UnitID) -> (en: String, zh: String) {
+        let name = words(.unit(addressee))
+        return (en: "it writes to \(name.en)", zh: "负责向\(name.zh)发函")
     }
 
     private mutating func recipient(_ draft: RecipientDraft, rule: Rule?, ladder: String?) -> PlannedRecipient {
@@ -111,21 +116,23 @@ extension EventRouting {
     private func stepNotAddressed(_ rule: Rule) -> ExplanationStep? {
         guard let clause = rule.clause, let listed = policy.responsible[clause] else { return nil }
         var left: [(en: String, zh: String)] = []
-        for unit in listed.units where !drafts.contains(where: { $0.unit == unit }) {
-            guard let name = policy.directory.name(unit, on: planner.dispatchDay) else { continue }
-            left.append((name.en, name.zhShort))
+        for unit in listed.units {
+            // Who took over stands in its place; who is gone is not missed.
+            guard let unit = valid(unit), !drafts.contains(where: { $0.unit == unit }) else { continue }
+            left.append(words(.unit(unit)))
         }
         if listed.towns && !drafts.contains(where: { policy.towns.contains($0.unit) }) {
             left.append(("the towns", "各镇"))
         }
         guard !left.isEmpty else { return nil }
+        let heading = policy.clauses.first { $0.id == clause }
         return ExplanationStep(
             rule: rule.id,
             sentence: rule.sentence,
             matched: false,
-            because: "responsible under \(clause) and not addressed by this rule: "
+            because: "responsible under \(heading?.en ?? clause) and not addressed by this rule: "
                 + left.map(\.en).joined(separator: ", "),
-            becauseZh: "\(clause)的责任单位中，本规则未列：" + left.map(\.zh).joined(separator: "、"),
+            becauseZh: "“\(heading?.zh ?? clause)”的责任单位中，本规则未列：" + left.map(\.zh).joined(separator: "、"),
         )
     }
 }

@@ -65,6 +65,14 @@ extension EventRouting {
         return policy.directory.successor(of: unit, on: planner.dispatchDay)
     }
 
+    /// Whom a selector stands for, in words; a single unit by its name.
+    func words(_ selector: UnitSelector) -> (en: String, zh: String) {
+        guard case .unit(let unit) = selector, let name = policy.directory.name(unit, on: planner.dispatchDay) else {
+            return selector.description
+        }
+        return (name.en, name.zhShort)
+    }
+
     private func found(_ unit: UnitID) -> Resolution {
         valid(unit).map { .found([$0]) } ?? .absent(.notOnFile)
     }

@@ -93,7 +93,7 @@ struct EventRouting {
             if mustBe {
                 awaitDispatch(as: recipient.role, rule: rule, urgent: urgent, because: cause)
             } else {
-                steps.append(rule.stepLeavingOut(recipient, cause: cause))
+                steps.append(rule.stepLeavingOut(words(recipient.selector), as: recipient.role, cause: cause))
             }
         }
     }
@@ -143,13 +143,15 @@ struct EventRouting {
     // MARK: Without one
 
     /// A rule whose expression errs gives way to a person; its lead is told all
-    /// the same.
+    /// the same. Where the rule knows children in danger, this may be one.
     private mutating func giveWay(_ rule: Rule, to failure: ConditionFailure) -> RoutingDecision {
         drafts = []
         steps.append(rule.stepFailing(failure.error))
         addLead(of: rule)
-        awaitDispatch(as: .handling, urgent: false)
-        return decision(rule, row: [], ladder: rule.ladders.last?.ladder ?? policy.settings.unruledLadder, urgent: false)
+        let urgent = rule.ladders.contains { $0.ladder == policy.settings.urgentLadder }
+        awaitDispatch(as: .handling, urgent: urgent)
+        let usual = rule.ladders.last?.ladder ?? policy.settings.unruledLadder
+        return decision(rule, row: [], ladder: urgent ? policy.settings.urgentLadder : usual, urgent: urgent)
     }
 
     private mutating func unrouted() -> RoutingDecision {

@@ -45,7 +45,7 @@ extension PolicyLoader {
             clause: clause(record, sentences: sentences),
             bases: readBasisList(record), chains: readChainList(record), lead: scope.lead,
             verifier: verifier(record, kind: kind, lead: scope.lead),
-            applying: Rule.applying(id: id, zh: zh, en: en, sentences: sentences),
+            applying: Rule.applying(zh: zh, en: en, sentences: sentences),
             condition: condition, within: within(record, types: types), recipients: recipients,
             milestones: milestones, ladders: ladders, file: node.file, line: node.line,
         )

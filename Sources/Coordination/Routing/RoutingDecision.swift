@@ -21,7 +21,8 @@ package struct RoutingDecision: Sendable, Hashable {
     }
 
     package var status: Status
-    /// One for each unit, the handling ones first.
+    /// One for each unit: the lead first, then handling, assisting, informed and
+    /// supervising ones.
     package var recipients: [PlannedRecipient]
     /// The steps that led here. For the publisher, the lead and the secretariat;
     /// anybody else is shown only the steps of its own unit.

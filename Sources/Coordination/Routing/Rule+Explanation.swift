@@ -23,8 +23,8 @@ extension Rule {
             rule: id,
             sentence: sentence,
             matched: false,
-            because: "rule \(id) (\(en)) does not apply to this event",
-            becauseZh: "规则\(id)（\(zh)）不适用于本事件",
+            because: "the rule on \(en) does not apply to this event",
+            becauseZh: "规则“\(zh)”不适用于本事件",
         )
     }
 
@@ -34,20 +34,19 @@ extension Rule {
             rule: id,
             sentence: sentence,
             matched: false,
-            because: "rule \(id) (\(en)) cannot be judged for this event: \(error.message); the secretariat assigns it",
-            becauseZh: "规则\(id)（\(zh)）无法对本事件作出判断：\(error.messageZh)，由联席会议办公室派件",
+            because: "the rule on \(en) cannot be judged for this event: \(error.message); the secretariat assigns it",
+            becauseZh: "规则“\(zh)”无法对本事件作出判断：\(error.messageZh)，由联席会议办公室派件",
         )
     }
 
-    /// A recipient that the event does not need is left out.
-    func stepLeavingOut(_ recipient: RuleRecipient, cause: Absence) -> ExplanationStep {
-        let (en, zh) = recipient.selector.description
-        return ExplanationStep(
+    /// A recipient that the event does not need is left out; `name` says which.
+    func stepLeavingOut(_ name: (en: String, zh: String), as role: Role, cause: Absence) -> ExplanationStep {
+        ExplanationStep(
             rule: id,
             sentence: sentence,
             matched: false,
-            because: "\(en) is left out (\(recipient.role.en)): \(cause.en)",
-            becauseZh: "\(zh)（\(recipient.role.zh)）未列入：\(cause.zh)",
+            because: "\(name.en) is left out (\(role.en)): \(cause.en)",
+            becauseZh: "\(name.zh)（\(role.zh)）未列入：\(cause.zh)",
         )
     }
 
@@ -63,14 +62,20 @@ extension Rule {
     }
 
     /// What the step of an applying rule says whatever the event; made once.
-    static func applying(
-        id: String, zh: String, en: String, sentences: [PlanSentence]
-    ) -> (en: String, zh: String) {
-        let quotedEn = sentences.map { "\($0.id) \"\($0.en)\"" }.joined(separator: ", ")
-        let quotedZh = sentences.map { "\($0.id)“\($0.zh)”" }.joined(separator: "、")
-        guard !sentences.isEmpty else { return ("rule \(id) (\(en)) applies", "适用规则\(id)（\(zh)）") }
-        return (
-            "rule \(id) (\(en)) applies, by the plan's sentence \(quotedEn)", "适用规则\(id)（\(zh)），方案依据\(quotedZh)"
-        )
+    ///
+    /// Sentences of the first one's clause are quoted; those of other clauses,
+    /// which the rule serves too, are named.
+    static func applying(zh: String, en: String, sentences: [PlanSentence]) -> (en: String, zh: String) {
+        var text = (en: "the rule on \(en) applies", zh: "适用规则“\(zh)”")
+        guard let clause = sentences.first?.clause else { return text }
+        let quoted = sentences.filter { $0.clause == clause }
+        text.en += ", by the plan's sentence " + quoted.map { "\($0.id) \"\($0.en)\"" }.joined(separator: ", ")
+        text.zh += "，方案依据" + quoted.map { "\($0.id)“\($0.zh)”" }.joined(separator: "、")
+        let others = sentences.filter { $0.clause != clause }.map(\.id)
+        if !others.isEmpty {
+            text.en += "; it also serves " + others.joined(separator: ", ")
+            text.zh += "，并落实" + others.joined(separator: "、")
+        }
+        return text
     }
 }

@@ -32,23 +32,25 @@ enum UnitSelector: Sendable, Hashable {
             }
         }
 
-        var zh: String {
+        /// Its town in words, in Chinese.
+        var townZh: String {
             switch self {
-            case .residence: "居住地"
-            case .hukou: "户籍地"
-            case .work: "用工地"
-            case .venue: "场所所在地"
-            case .school: "学校所在地"
+            case .residence: "居住地所在镇"
+            case .hukou: "户籍地所在镇"
+            case .work: "用工地所在镇"
+            case .venue: "场所所在镇"
+            case .school: "学校所在镇"
             }
         }
 
-        var en: String {
+        /// Its town in words, in English.
+        var townEn: String {
             switch self {
-            case .residence: "residence"
-            case .hukou: "household register"
-            case .work: "workplace"
-            case .venue: "venue"
-            case .school: "school"
+            case .residence: "the town of residence"
+            case .hukou: "the town of the household register"
+            case .work: "the town of the workplace"
+            case .venue: "the town of the venue"
+            case .school: "the town of the school"
             }
         }
     }
@@ -90,15 +92,12 @@ enum UnitSelector: Sendable, Hashable {
         }
     }
 
-    /// Whom it stands for, in words for an explanation.
+    /// Whom it stands for, in words for an explanation: never a machine id.
     var description: (en: String, zh: String) {
         switch self {
-        case .unit(let unit): (unit.rawValue, unit.rawValue)
+        case .unit: ("named by the rule", "规则指定")
         case .town(let places):
-            (
-                "the town of the " + places.map(\.en).joined(separator: ", else of the "),
-                places.map(\.zh).joined(separator: "（否则") + "所在镇" + String(repeating: "）", count: places.count - 1)
-            )
+            (places.map(\.townEn).joined(separator: ", else "), places.map(\.townZh).joined(separator: "，否则"))
         case .school: ("the school", "学校")
         case .schoolsOfChildren: ("the children's schools", "儿童所在学校")
         case .eachTown: ("every town", "各镇")

@@ -108,10 +108,22 @@ package struct CountyFiles: Sendable, Hashable {
     }
 
     private func part(of name: String) -> Part {
-        if name == "policy/projection.yaml" { return .projection }
+        if name == Self.projectionFile { return .projection }
         if name.hasPrefix("policy/") { return .policy }
         if name.hasPrefix("calendar") { return .calendar }
         return name.hasPrefix("ladders") ? .ladders : .directory
+    }
+
+    private static let projectionFile = "policy/projection.yaml"
+
+    /// A sealed field that no column holds could never be opened by anybody.
+    private static func gaps(in projection: ProjectionMatrix, catalogue: ContractCatalogue) -> [ConfigurationFault] {
+        projection.fieldsWithoutColumn(in: catalogue).map { field in
+            ConfigurationFault(
+                file: projectionFile, line: 0, code: "field-without-column",
+                message: "no column holds '\(field)', so nobody could ever open it",
+                messageZh: "没有任何一栏包含“\(field)”，任何单位都无法查阅")
+        }
     }
 
     private func select(_ belongs: (String) -> Bool) -> [(name: String, text: String)] {
@@ -144,17 +156,18 @@ package struct CountyFiles: Sendable, Hashable {
         let catalogue = taken(ContractCatalogue.load(files: events))
         let directory = taken(loadDirectory())
         let calendar = taken(WorkCalendar.load(files: select { part(of: $0) == .calendar }))
-        let ladders = taken(LadderBook.load(files: select { part(of: $0) == .ladders }))
-        let projection = directory.flatMap { taken(loadProjection(directory: $0)) }
-        guard let catalogue, let directory, let calendar, let ladders, let projection else {
-            return .failure(ConfigurationFaults(faults))
-        }
+        let ladders = taken(LadderBook.load(files: select { part(of: $0) == .ladders }, directory: directory))
+        guard let catalogue, let directory else { return .failure(ConfigurationFaults(faults)) }
+
         faults += catalogue.faults(against: directory)
+        let projection = taken(loadProjection(directory: directory))
+        if let projection { faults += Self.gaps(in: projection, catalogue: catalogue) }
+        guard let calendar, let ladders else { return .failure(ConfigurationFaults(faults)) }
         let policy = taken(
             Policy.load(
                 files: select { part(of: $0) == .policy }, catalogue: catalogue, directory: directory,
-                calendar: calendar, ladders: ladders.names, projection: projection.version))
-        guard let policy, faults.isEmpty else { return .failure(ConfigurationFaults(faults)) }
+                calendar: calendar, ladders: ladders.names, projection: projection?.version ?? ""))
+        guard let policy, let projection, faults.isEmpty else { return .failure(ConfigurationFaults(faults)) }
         return .success(
             Parsed(
                 directory: directory, catalogue: catalogue, policy: policy, ladders: ladders, calendar: calendar,

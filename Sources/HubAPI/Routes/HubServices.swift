@@ -1,38 +1,35 @@
+package import Coordination
 package import Hub
 package import Logging
 package import Store
 
 /// The services behind the routes.
 package struct HubServices: Sendable {
-    package let store: Store
-    package let counties: CountyRegistry
-    package let clock: HubClock
-    package let sealer: Sealer
-    package let publisher: Publisher
-    package let desk: DutyDesk
-    package let sweeper: Sweeper
-    package let wakeups: Wakeups
-    package let tokens: TokenDirectory
+    package let core: HubCore
     package let rates: RateLimiter
     package let metrics: HubMetrics
-    package let logger: Logger
+    package let drain: Drain
 
-    package init(
-        store: Store, counties: CountyRegistry, clock: HubClock, sealer: Sealer, publisher: Publisher,
-        desk: DutyDesk, sweeper: Sweeper, wakeups: Wakeups, tokens: TokenDirectory, rates: RateLimiter,
-        metrics: HubMetrics, logger: Logger,
-    ) {
-        self.store = store
-        self.counties = counties
-        self.clock = clock
-        self.sealer = sealer
-        self.publisher = publisher
-        self.desk = desk
-        self.sweeper = sweeper
-        self.wakeups = wakeups
-        self.tokens = tokens
+    package init(core: HubCore, rates: RateLimiter, metrics: HubMetrics, drain: Drain) {
+        self.core = core
         self.rates = rates
         self.metrics = metrics
-        self.logger = logger
+        self.drain = drain
+    }
+
+    package var store: Store { core.store }
+    package var counties: CountyRegistry { core.counties }
+    package var clock: HubClock { core.clock }
+    package var publisher: Publisher { core.publisher }
+    package var desk: DutyDesk { core.desk }
+    package var sweeper: Sweeper { core.sweeper }
+    package var opener: Opener { core.opener }
+    package var wakeups: Wakeups { core.wakeups }
+    package var tokens: TokenDirectory { core.tokens }
+    package var logger: Logger { core.logger }
+
+    /// Whether a county is a demonstration, which every answer about it says.
+    package func isDemonstration(_ county: CountyID) -> Bool {
+        (try? counties.county(county).record.sandbox) ?? false
     }
 }

@@ -119,10 +119,10 @@ struct PublishRoutes: Sendable {
         switch HTTPBinding.decode(headers: request.headers, body: request.body) {
         case .success(.single(let event)):
             // Anything that is no event is refused before the scope is looked at.
-            return .single(.success(try event.mapError { HubError("bad-envelope", faults: $0.faults) }.get()))
+            return .single(.success(try event.mapError { HubError($0.code, faults: $0.faults) }.get()))
         case .success(.batch(let events)):
             guard events.count <= 1000 else { throw HubError("batch-too-large") }
-            return .batch(events.map { $0.mapError { HubError("bad-envelope", faults: $0.faults) } })
+            return .batch(events.map { $0.mapError { HubError($0.code, faults: $0.faults) } })
         case .failure(.unsupportedMediaType):
             throw HubError("unsupported-media-type")
         case .failure(.faults(let code, let faults)):

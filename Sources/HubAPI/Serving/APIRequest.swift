@@ -1,4 +1,5 @@
 package import CloudEvents
+package import Coordination
 package import Hub
 
 /// A request as the handlers see it: read whole, its sender known.
@@ -17,6 +18,8 @@ package struct APIRequest: Sendable {
     /// Who is speaking; nil on endpoints that need no token.
     package var sender: Principal?
     package var token: BearerToken?
+    /// Closes the connection at once, under a stream that a client does not read.
+    package var hangUp: @Sendable () -> Void = {}
 
     /// The value of a header; of several, the first.
     package func header(_ name: String) -> String? {
@@ -37,6 +40,12 @@ package struct APIRequest: Sendable {
     /// Who is speaking, if the token carries one of the scopes.
     @discardableResult
     package func requires(_ scopes: Scope...) throws -> Principal {
+        try requires(any: scopes)
+    }
+
+    /// Who is speaking, if the token carries one of the scopes.
+    @discardableResult
+    package func requires(any scopes: [Scope]) throws -> Principal {
         let principal = try principal()
         guard scopes.contains(where: principal.has) else {
             throw HubError(
@@ -63,6 +72,33 @@ package struct APIRequest: Sendable {
             throw badQuery(name, "must be a whole number", "应为整数")
         }
         return value
+    }
+
+    /// A query parameter as a position; decimal digits, as every position is written.
+    package func position(_ name: String) throws -> Position? {
+        try number(name).map(Position.init(rawValue:))
+    }
+
+    /// A path segment that names a position, a duty or a case by number.
+    ///
+    /// - Throws: `not-found` for a text that is no such number: nothing can be
+    ///   there.
+    package func pathNumber(_ name: String) throws -> Int64 {
+        guard let text = parameters[name], let number = Int64(text), number > 0, String(number) == text else {
+            throw HubError("not-found")
+        }
+        return number
+    }
+
+    /// A header as a version: `If-Match: "3"`.
+    package func expectedVersion() throws -> Int32? {
+        guard let text = header("if-match"), text != "*" else { return nil }
+        let tag = text.hasPrefix("W/") ? text.dropFirst(2) : text[...]
+        guard tag.count >= 2, tag.first == "\"", tag.last == "\"", !tag.dropFirst().dropLast().contains("\"") else {
+            throw badHeader("if-match", "must be an entity tag such as \"3\"", "应为形如\"3\"的实体标签")
+        }
+        // A tag that was never given out matches no version.
+        return Int32(tag.dropFirst().dropLast()) ?? -1
     }
 
     /// A query parameter as an instant.
@@ -107,40 +143,11 @@ package struct APIRequest: Sendable {
             "bad-query",
             faults: [InputFault(path: "query:\(name)", code: "bad-query", message: message, messageZh: messageZh)])
     }
-}
 
-/// Durations as ISO 8601 writes them, without years and months, which have no
-/// fixed length.
-enum ISODuration {
-    /// The whole seconds of `PT30S`, `PT1M30S`, `PT2H`, `P1D`; nil for other forms.
-    static func seconds(_ text: String) -> Int64? {
-        var rest = text[...]
-        guard rest.first == "P" else { return nil }
-        rest.removeFirst()
-        var total: Int64 = 0
-        var inTime = false
-        var seen = false
-        var digits = ""
-        for character in rest {
-            switch character {
-            case "T" where !inTime && digits.isEmpty:
-                inTime = true
-            case "0"..."9":
-                digits.append(character)
-            default:
-                guard let value = Int64(digits), digits.count <= 9 else { return nil }
-                switch (inTime, character) {
-                case (false, "W"): total += value * 604_800
-                case (false, "D"): total += value * 86_400
-                case (true, "H"): total += value * 3_600
-                case (true, "M"): total += value * 60
-                case (true, "S"): total += value
-                default: return nil
-                }
-                seen = true
-                digits = ""
-            }
-        }
-        return digits.isEmpty && seen ? total : nil
+    /// The refusal of a header.
+    package func badHeader(_ name: String, _ message: String, _ messageZh: String) -> HubError {
+        HubError(
+            "bad-header",
+            faults: [InputFault(path: "header:\(name)", code: "bad-header", message: message, messageZh: messageZh)])
     }
 }

@@ -11,16 +11,37 @@ package struct APIResponse: Sendable {
     package enum Body: Sendable {
         case none
         case bytes([UInt8])
-        /// Written as it comes; the closure returns when the stream ends.
-        case stream(@Sendable (inout any ResponseBodyWriter) async throws -> Void)
+        /// A JSON object of the API, which says so when it is of a demonstration.
+        case object(JSONValue)
+        /// Written as it comes; the closure returns when the stream ends. The
+        /// request's body, which nobody has read, tells when the client leaves.
+        case stream(@Sendable (inout any ResponseBodyWriter, RequestBody) async throws -> Void)
     }
 
     /// A JSON answer.
     package static func json(_ value: JSONValue, status: Int = 200) -> APIResponse {
         APIResponse(
-            status: status, headers: [("content-type", "application/json; charset=utf-8")],
-            body: .bytes(value.encodedBytes()))
+            status: status, headers: [("content-type", "application/json; charset=utf-8")], body: .object(value))
     }
+
+    /// A JSON document of another type, sent as it is.
+    package static func document(_ value: JSONValue, type: String) -> APIResponse {
+        APIResponse(status: 200, headers: [("content-type", type)], body: .bytes(value.encodedBytes()))
+    }
+
+    /// A page.
+    package static func html(_ text: String) -> APIResponse {
+        APIResponse(
+            status: 200,
+            headers: [
+                ("content-type", "text/html; charset=utf-8"),
+                ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"),
+            ],
+            body: .bytes(Array(text.utf8)))
+    }
+
+    /// The same, kept by nobody on the way: it holds personal data.
+    package var notStored: APIResponse { with("cache-control", "no-store") }
 
     /// An answer in plain text or another textual type.
     package static func text(_ text: String, type: String = "text/plain; charset=utf-8") -> APIResponse {
@@ -42,9 +63,11 @@ package struct APIResponse: Sendable {
         var response = APIResponse(
             status: ProblemCatalogue.kind(error.code).status,
             headers: [("content-type", "application/problem+json; charset=utf-8")],
-            body: .bytes(problemValue(error, requestID: requestID, path: path, chinese: chinese).encodedBytes()))
+            body: .object(problemValue(error, requestID: requestID, path: path, chinese: chinese)))
         switch response.status {
         case 401: response.headers.append(("www-authenticate", "Bearer"))
+        case 405:
+            if case .string(let allow)? = error.details["allow"] { response.headers.append(("allow", allow)) }
         case 429, 503: response.headers.append(("retry-after", String(error.retryAfter ?? 1)))
         default: break
         }
@@ -71,6 +94,19 @@ package struct APIResponse: Sendable {
         }
         for (name, value) in error.details.sorted(by: { $0.key < $1.key }) { problem[name] = value }
         return .object(problem)
+    }
+}
+
+/// How answers about a demonstration county say so.
+package enum Demonstration {
+    package static let notice = "演示数据 demonstration data"
+
+    /// An object with the mark; other values as they are.
+    package static func marked(_ value: JSONValue) -> JSONValue {
+        guard case .object(var object) = value else { return value }
+        object["demonstration"] = true
+        object["notice"] = .string(notice)
+        return .object(object)
     }
 }
 

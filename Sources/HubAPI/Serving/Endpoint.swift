@@ -24,6 +24,22 @@ package struct Endpoint: Sendable {
         case none
         case json
         case events
+        /// Whatever comes; nobody looks at it.
+        case any
+    }
+
+    /// What a successful answer looks like, for the OpenAPI document.
+    package struct Answer: Sendable, Hashable {
+        package var status: Int
+        /// A schema of ``OpenAPISchemas`` by name; nil for an answer without one.
+        package var schema: String?
+        package var mediaType: String
+
+        package init(_ status: Int = 200, _ schema: String? = nil, as mediaType: String = "application/json") {
+            self.status = status
+            self.schema = schema
+            self.mediaType = mediaType
+        }
     }
 
     package let method: String
@@ -34,6 +50,12 @@ package struct Endpoint: Sendable {
     package let summary: String
     package let summaryZh: String
     package let queries: [String]
+    /// Request headers it looks at, beside the usual ones.
+    package let requestHeaders: [String]
+    /// The schema of a JSON body.
+    package let request: String?
+    /// Empty for what comes in a later part of the work.
+    package let answers: [Answer]
     let segments: [Segment]
     let handle: @Sendable (APIRequest) async throws -> APIResponse
 
@@ -42,10 +64,19 @@ package struct Endpoint: Sendable {
         case variable(String)
     }
 
+    /// Something the contract names and a later part of the work brings.
+    package static func later(
+        _ method: String, _ path: String, _ access: Access, _ summary: String, _ summaryZh: String,
+    ) -> Endpoint {
+        Endpoint(method, path, access, body: method == "GET" || method == "DELETE" ? .none : .any, summary, summaryZh) { _ in
+            throw HubError("not-yet")
+        }
+    }
+
     package init(
         _ method: String, _ path: String, _ access: Access, body: BodyKind = .none, _ summary: String,
-        _ summaryZh: String, queries: [String] = [],
-        handle: @escaping @Sendable (APIRequest) async throws -> APIResponse,
+        _ summaryZh: String, queries: [String] = [], requestHeaders: [String] = [], request: String? = nil,
+        answers: [Answer] = [], handle: @escaping @Sendable (APIRequest) async throws -> APIResponse,
     ) {
         self.method = method
         self.path = path
@@ -54,6 +85,9 @@ package struct Endpoint: Sendable {
         self.summary = summary
         self.summaryZh = summaryZh
         self.queries = queries
+        self.requestHeaders = requestHeaders
+        self.request = request
+        self.answers = answers
         self.handle = handle
         self.segments = path.split(separator: "/").map { segment in
             segment.first == "{" ? .variable(String(segment.dropFirst().dropLast())) : .literal(String(segment))

@@ -1,4 +1,5 @@
 package import Coordination
+package import Store
 import Synchronization
 
 /// Keeps each unit to its rate: a bucket that holds four seconds of requests, so
@@ -33,10 +34,12 @@ package final class RateLimiter: Sendable {
     }
 
     /// Sets the units' own rates, in requests per second.
-    package func setRates(_ rates: [(county: CountyID, unit: UnitID, rate: Int)]) {
+    package func setRates(_ rates: [UnitRate]) {
         state.withLock { state in
             state.rates = [:]
-            for entry in rates { state.rates[Key(county: entry.county, unit: entry.unit)] = entry.rate }
+            for entry in rates {
+                state.rates[Key(county: entry.county, unit: entry.unit)] = Int(entry.requestsPerSecond)
+            }
         }
     }
 

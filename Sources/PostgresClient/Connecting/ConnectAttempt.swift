@@ -59,6 +59,13 @@ struct ConnectAttempt: ~Copyable {
                 isPermanent: sqlState.map { Self.permanentClasses.contains($0.classCode) } ?? false))
     }
 
+    /// Closes what is half open.
+    mutating func abandon() {
+        current?.finish()
+        current = nil
+        targets = []
+    }
+
     /// Authorisation, unknown database, missing privilege.
     private static let permanentClasses: Set<String> = ["28", "3D", "42"]
 
@@ -89,7 +96,9 @@ struct ConnectAttempt: ~Copyable {
     private mutating func poll(_ connection: PQConnection) -> Progress? {
         switch PQconnectPoll(connection.pointer) {
         case PGRES_POLLING_OK:
-            PQsetErrorVerbosity(connection.pointer, PQERRORS_DEFAULT)
+            // From now on errors are read field by field. libpq also gathers
+            // them in the connection's own message, where no value may be.
+            PQsetErrorVerbosity(connection.pointer, PQERRORS_SQLSTATE)
             current = nil
             return .connected(connection)
         case PGRES_POLLING_READING:
@@ -139,7 +148,7 @@ struct ConnectAttempt: ~Copyable {
                 return String(line.drop { $0 == "\t" || $0 == " " })
             }
             sqlState = SQLState(rawValue: String(match.1))
-            return line.replacing(match.0, with: ":", maxReplacements: 1)
+            return String(line.replacing(match.0, with: ":", maxReplacements: 1))
         }
         return (clean.joined(separator: "; "), sqlState)
     }

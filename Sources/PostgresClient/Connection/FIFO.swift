@@ -11,6 +11,12 @@ struct FIFO<Element> {
         elements.append(element)
     }
 
+    /// Puts elements before all others, in their order.
+    mutating func prepend(_ others: [Element]) {
+        elements.replaceSubrange(..<head, with: others.map { $0 })
+        head = 0
+    }
+
     mutating func popFirst() -> Element? {
         guard head < elements.count else { return nil }
         let element = elements[head].take()

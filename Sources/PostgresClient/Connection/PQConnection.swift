@@ -3,6 +3,7 @@ import CLibPQ
 /// Owns a `PGconn`, which is used on one thread at a time, and closes it at the end.
 final class PQConnection {
     let pointer: OpaquePointer
+    private var isFinished = false
 
     /// Takes over what `PQconnectStartParams` made.
     init(_ pointer: OpaquePointer) {
@@ -13,7 +14,19 @@ final class PQConnection {
     }
 
     deinit {
+        finish()
+    }
+
+    /// Closes the socket; nothing else may be asked of it afterwards.
+    func finish() {
+        guard !isFinished else { return }
+        isFinished = true
         PQfinish(pointer)
+    }
+
+    /// Makes sending and receiving return at once, and queues commands.
+    func enterPipelineMode() -> Bool {
+        PQsetnonblocking(pointer, 1) == 0 && PQenterPipelineMode(pointer) == 1
     }
 
     var socket: Int32 { PQsocket(pointer) }

@@ -47,10 +47,11 @@ struct PipelineStateMachine<Work: Sendable, Output: Sendable>: Sendable {
             case failure(PostgresError)
             /// It was cancelled, and had no effect.
             case cancelled
+            /// It was never sent, for this reason; another connection may take it.
+            case unsent(PostgresError)
         }
 
-        var id: CommandID
-        var work: Work
+        var command: Command
         var outcome: Outcome
         /// The preparation was sent, and did not succeed.
         var preparationFailed = false
@@ -104,14 +105,19 @@ struct PipelineStateMachine<Work: Sendable, Output: Sendable>: Sendable {
     var sentCount: Int { sent.count }
     /// Nothing is waiting and nothing is on the wire.
     var isIdle: Bool { sent.isEmpty && waiting.isEmpty && currentScope == nil }
+    /// The connection takes no commands, and nobody awaits an answer.
+    var isDone: Bool { !accepts && sent.allSatisfy { $0.abandoned } }
 
     // MARK: Before sending
 
     /// A caller wants a scope; its commands may follow at once.
-    mutating func scopeRequested(_ id: ScopeID) {
-        guard accepts else { return }
+    ///
+    /// - Returns: false when the connection takes no more work.
+    mutating func scopeRequested(_ id: ScopeID) -> Bool {
+        guard accepts else { return false }
         waiting.append(.scope(id))
         scoped[id] = FIFO()
+        return true
     }
 
     /// A scope is over. Its commands have all been completed.
@@ -181,8 +187,14 @@ struct PipelineStateMachine<Work: Sendable, Output: Sendable>: Sendable {
     }
 
     /// The answer to the current step ended.
-    mutating func stepEnded() {
-        _ = sent.updateFirst { $0.position += 1 }
+    ///
+    /// - Returns: false when there was no such step: client and server are out
+    ///   of step, and the connection is of no use any more.
+    mutating func stepEnded() -> Bool {
+        sent.updateFirst { sent in
+            sent.position += 1
+            return sent.position <= sent.steps.count
+        } ?? false
     }
 
     /// The answer to a synchronisation: the first command on the wire is done.
@@ -214,7 +226,7 @@ struct PipelineStateMachine<Work: Sendable, Output: Sendable>: Sendable {
             outcome = .failure(PostgresError(.protocolViolation, message: "a statement was answered with nothing"))
         }
         return Completion(
-            id: command.id, work: command.work, outcome: outcome,
+            command: command, outcome: outcome,
             preparationFailed: sent.error != nil && sent.steps.contains(.prepare)
                 && (!sent.prepared || sent.position <= (sent.steps.firstIndex(of: .prepare) ?? 0)))
     }
@@ -237,14 +249,14 @@ struct PipelineStateMachine<Work: Sendable, Output: Sendable>: Sendable {
     }
 
     /// The drain deadline has passed: cancelled commands that are still on the
-    /// wire fail now. The connection may be closed if nothing else is there.
-    mutating func drainDeadlinePassed() -> (failed: [Completion], close: Bool) {
+    /// wire fail now, with an unknown outcome where they last.
+    mutating func drainDeadlinePassed() -> [Completion] {
         var failed: [Completion] = []
         sent.update(where: { $0.cancelled && !$0.abandoned }) { sent in
             sent.abandoned = true
             failed.append(Self.lost(sent, reason: "a cancelled statement did not end in time"))
         }
-        return (failed, sent.allSatisfy { $0.abandoned })
+        return failed
     }
 
     /// The connection is to be closed when the wire is empty. What was never
@@ -276,7 +288,7 @@ struct PipelineStateMachine<Work: Sendable, Output: Sendable>: Sendable {
         var commands: [Command] = []
         for case .command(let command) in waiting.removeAll() { commands.append(command) }
         for scope in scoped.keys.sorted() { commands += scoped[scope]?.removeAll() ?? [] }
-        return commands.map { Completion(id: $0.id, work: $0.work, outcome: .failure(error)) }
+        return commands.map { Completion(command: $0, outcome: .unsent(error)) }
     }
 
     private static func lost(_ sent: Sent, reason: String, sqlState: SQLState? = nil) -> Completion {
@@ -287,6 +299,6 @@ struct PipelineStateMachine<Work: Sendable, Output: Sendable>: Sendable {
         case .perishing: code = .connectionLost
         }
         let error = PostgresError(code, message: reason, sqlState: sqlState)
-        return Completion(id: command.id, work: command.work, outcome: .failure(error))
+        return Completion(command: command, outcome: .failure(error))
     }
 }

@@ -38,14 +38,7 @@ package struct PostgresStatement: Sendable {
         return copy
     }
 
-    /// What the server is sent: the name leads, as a comment.
-    var commentedSQL: String {
-        guard !name.isEmpty else { return sql }
-        // A line break would end the comment.
-        return "-- name: " + name.filter { !$0.isNewline } + "\n" + sql
-    }
-
-    var callSite: String { "\(file):\(line)" }
+    var callSite: String? { line == 0 ? nil : "\(file):\(line)" }
 }
 
 extension PostgresStatement: ExpressibleByStringInterpolation {

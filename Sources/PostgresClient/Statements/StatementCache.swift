@@ -4,9 +4,35 @@
 /// those behind it in the pipeline rely on it. If the preparation fails they
 /// fail with `26000`, and get the preparation's error instead.
 struct StatementCache {
-    struct Key: Hashable {
-        var sql: String
-        var types: [UInt32]
+    /// A text with the types of its parameters.
+    struct Key: Hashable, Sendable {
+        let name: String
+        let sql: String
+        let types: [UInt32]
+        /// Found on the caller's thread, so that the connection's need not
+        /// read through a long text for each execution.
+        private let hash: Int
+
+        init(name: String, sql: String, types: [UInt32]) {
+            self.name = name
+            self.sql = sql
+            self.types = types
+            var hasher = Hasher()
+            hasher.combine(sql)
+            hasher.combine(types)
+            hash = hasher.finalize()
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(hash)
+        }
+
+        /// What the server is sent: the name leads, as a comment.
+        var text: String {
+            guard !name.isEmpty else { return sql }
+            // A line break would end the comment.
+            return "-- name: " + name.filter { !$0.isNewline } + "\n" + sql
+        }
     }
 
     enum Plan: Equatable {

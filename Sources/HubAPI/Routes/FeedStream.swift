@@ -1,0 +1,117 @@
+import Coordination
+import Hub
+import Hummingbird
+import Logging
+import NIOCore
+import Store
+
+/// One client that reads its log as server-sent events.
+///
+/// One task reads the log and puts text into the outbox, another sends it. What
+/// was in the log when the client came is read no faster than the client takes
+/// it, so that it may be slow; once it has caught up, the log does not wait for
+/// it: with 1 MiB unsent it is cut off, and resumes where it was with
+/// `Last-Event-ID`. A client that takes nothing for half a minute while
+/// something waits for it is cut off too.
+struct FeedStream: Sendable {
+    let services: HubServices
+    let view: FeedView
+    let token: BearerToken
+    let hangUp: @Sendable () -> Void
+
+    /// How many entries are read at once. Few enough that large events do not
+    /// add up.
+    private static let page = 100
+    private static let heartbeat = Duration.seconds(15)
+    private static let patience = Duration.seconds(30)
+
+    func response(from start: FeedRoutes.Start) -> APIResponse {
+        APIResponse(
+            status: 200,
+            headers: [
+                ("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-store"),
+                ("x-accel-buffering", "no"),
+            ],
+            body: .stream { writer, body in
+                // Ends the moment the client leaves, not at the next heartbeat.
+                try await body.consumeWithCancellationOnInboundClose { _ in
+                    try await write(to: &writer, from: start)
+                }
+            })
+    }
+
+    private func write(to writer: inout any ResponseBodyWriter, from start: FeedRoutes.Start) async throws {
+        services.metrics.add("hub_feed_streams_opened_total")
+        let outbox = FeedOutbox()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { outbox.close() }
+                do {
+                    try await read(into: outbox, from: start)
+                } catch is FeedOutbox.ClientTooSlow {
+                    services.metrics.add("hub_feed_streams_cut_off_total")
+                    hangUp()
+                }
+            }
+            while let text = await outbox.next() {
+                try await writer.write(ByteBuffer(string: text))
+                outbox.sent()
+            }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        try await writer.finish(nil)
+    }
+
+    private func read(into outbox: FeedOutbox, from start: FeedRoutes.Start) async throws {
+        let registration = services.wakeups.register(view.keys)
+        let ended = AsyncFlag()
+        let watch = services.tokens.watch(token) {
+            ended.set()
+            services.wakeups.ring(registration: registration)
+        }
+        defer {
+            services.tokens.unwatch(watch)
+            services.wakeups.unregister(registration)
+        }
+        // A comment opens the stream, so that the client sees it is there.
+        outbox.put(view.isDemonstration ? ": \(Demonstration.notice)\n\n" : ": ok\n\n")
+        if start.isReset {
+            outbox.put("event: reset\nid: 0\ndata: {\"kind\":\"reset\",\"cursor\":\"0\"}\n\n")
+        }
+        var after = start.after
+        var isCatchingUp = true
+        var lastPut = ContinuousClock.now
+        var putAtOnce = 0
+        while !Task.isCancelled, !ended.isSet, !services.drain.hasBegun {
+            if isCatchingUp {
+                try await outbox.waitUntilTaken(atMost: Self.patience)
+            } else {
+                try await outbox.checkIsFollowing(lastPut: putAtOnce)
+            }
+            let entries: [LogEntry]
+            do {
+                entries = try await services.store.log(view.reader, after: after, limit: Self.page)
+            } catch let error where !(error is CancellationError) {
+                // The client resumes; it loses nothing.
+                services.logger.warning("feed stream ended", metadata: ["hub_error": "\(SafeDescription.of(error))"])
+                return
+            }
+            let texts = entries.filter(view.shows).map(view.streamed)
+            if !texts.isEmpty {
+                putAtOnce = texts.reduce(0) { $0 + $1.utf8.count }
+                for text in texts { outbox.put(text) }
+                lastPut = .now
+            }
+            if let last = entries.last { after = last.position }
+            if entries.count == Self.page { continue }
+            isCatchingUp = false
+            if lastPut.duration(to: .now) >= Self.heartbeat {
+                outbox.put(": \n\n")
+                lastPut = .now
+            }
+            let untilHeartbeat = Self.heartbeat - lastPut.duration(to: .now)
+            await services.wakeups.wait(registration, atMost: min(FeedRoutes.safetyNet, untilHeartbeat))
+        }
+    }
+}

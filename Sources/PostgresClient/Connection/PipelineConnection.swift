@@ -1,0 +1,333 @@
+import Synchronization
+
+/// One connection to the server, in pipeline mode: an actor whose executor is
+/// a thread of its own.
+///
+/// ```
+/// callers ──post──▶ mailbox ──▶ state machine ──▶ libpq ──▶ socket
+///                  (eventfd)        │   ▲                     │
+/// callers ◀─resume── answers ◀──────┘   └───── results ◀──poll┘
+/// ```
+///
+/// Callers leave their commands in the mailbox and suspend; they never hop to
+/// the thread. The thread takes all the mail there is, sends it, and sleeps on
+/// the socket and the eventfd. Its pool hears once a turn what became of what.
+///
+/// It dies of a broken socket, a server that ends the session, a cancellation
+/// of something that was sent, a transaction left open, or ``close()``: it
+/// then takes no more work, hands back what it has not sent, and is closed when
+/// the wire is empty. It never reconnects; the pool makes a new one.
+actor PipelineConnection: ThreadExecutor.Loop {
+    typealias Machine = PipelineStateMachine<PendingCommand, PostgresRows>
+
+    /// A connection that is somebody's alone until the transaction ends.
+    struct Lease: Sendable {
+        let connection: PipelineConnection
+        let scope: Machine.ScopeID
+    }
+
+    enum Mail: Sendable {
+        case request(PoolRequest)
+        case scoped(PendingCommand, scope: Machine.ScopeID)
+        case cancelled(Machine.CommandID)
+        case close
+    }
+
+    /// What the pool is told after a turn.
+    struct Report: Sendable {
+        /// Requests that were answered, or dropped because they were cancelled.
+        var completed = 0
+        /// Requests to be given to another connection.
+        var returned: [PoolRequest] = []
+        /// The lease is over.
+        var leaseEnded = false
+
+        var isEmpty: Bool { completed == 0 && returned.isEmpty && !leaseEnded }
+    }
+
+    private struct Mailbox {
+        var letters: [Mail] = []
+        var isClosed = false
+    }
+
+    enum Phase {
+        case connecting
+        case open(PQConnection, PQCanceller)
+        case ended
+    }
+
+    nonisolated let id: UInt64
+    nonisolated let executor: ThreadExecutor
+    nonisolated let pool: PoolCore
+    private nonisolated let mailbox = Mutex(Mailbox())
+
+    var phase = Phase.connecting
+    private var attempt: ConnectAttempt
+    var machine = Machine()
+    var statements = StatementCache()
+    /// The commands that open the transactions of scopes that have not begun.
+    var beginnings: [Machine.ScopeID: String] = [:]
+    /// When what is still on the wire is given up.
+    var drainDeadline: UInt64?
+    private var isClosing = false
+    private var isRetired = false
+    private var report = Report()
+    private var resumptions: [Resumption] = []
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// A connection with its thread; ``start()`` makes it connect.
+    init(id: UInt64, targets: ConnectionTargets, pool: PoolCore) throws {
+        self.id = id
+        self.pool = pool
+        attempt = ConnectAttempt(targets)
+        executor = try ThreadExecutor(name: "pg-\(id)")
+    }
+
+    deinit {
+        executor.stop()
+    }
+
+    /// Connects, and tells the pool how that went.
+    nonisolated func start() {
+        executor.run(self)
+    }
+
+    /// Leaves mail for the thread.
+    ///
+    /// - Returns: false when the connection has ended.
+    nonisolated func post(_ mail: Mail) -> Bool {
+        let isTaken = mailbox.withLock { mailbox in
+            if !mailbox.isClosed { mailbox.letters.append(mail) }
+            return !mailbox.isClosed
+        }
+        if isTaken { executor.wake() }
+        return isTaken
+    }
+
+    /// Takes no more work, and closes the connection when what is on the wire
+    /// has been answered or the drain deadline has passed.
+    nonisolated func close() {
+        _ = post(.close)
+    }
+
+    // MARK: The loop
+
+    nonisolated var hasMail: Bool { mailbox.withLock { !$0.letters.isEmpty } }
+
+    nonisolated func turn(_ readiness: ThreadExecutor.Readiness) -> ThreadExecutor.Interest {
+        assumeIsolated { $0.takeTurn(readiness) }
+    }
+
+    private func takeTurn(_ readiness: ThreadExecutor.Readiness) -> ThreadExecutor.Interest {
+        switch phase {
+        case .connecting: return connect(readiness)
+        case .open(let connection, let canceller): return exchange(readiness, connection, canceller)
+        case .ended: return .finished
+        }
+    }
+
+    private func connect(_ readiness: ThreadExecutor.Readiness) -> ThreadExecutor.Interest {
+        takeMail()
+        if isClosing { return end(.connectionClosed, byServer: false) }
+        switch attempt.advance(readiness, now: monotonicNanoseconds()) {
+        case .pending(let descriptor, let forWriting, let deadline):
+            return .wait(descriptor: descriptor, forWriting: forWriting, deadline: deadline)
+        case .failed(let failure):
+            phase = .ended
+            // Nobody has been given this connection yet.
+            _ = closeMailbox()
+            pool.connectFailed(id, failure)
+            return .finished
+        case .connected(let connection):
+            guard connection.enterPipelineMode(), let canceller = PQCanceller(connection) else {
+                return end(.connectionLost(connection.errorMessage), byServer: false)
+            }
+            phase = .open(connection, canceller)
+            pool.connectionOpened(id)
+            return exchange(ThreadExecutor.Readiness(), connection, canceller)
+        }
+    }
+
+    private func exchange(
+        _ readiness: ThreadExecutor.Readiness, _ connection: PQConnection, _ canceller: PQCanceller,
+    ) -> ThreadExecutor.Interest {
+        if readiness.canRead {
+            if let loss = readAnswers(connection) { return end(loss.error, byServer: loss.isServersDoing) }
+            settleReport()
+        }
+        takeMail()
+        let isSent = sendCommands(connection)
+        let flushed = connection.flush()
+        if !isSent || flushed == .failed { return end(.connectionLost(connection.errorMessage), byServer: false) }
+        checkDeadline(canceller)
+        if machine.takeInterruption() { canceller.interrupt() }
+        settleReport()
+        if machine.isDone {
+            return end(isClosing ? .connectionClosed : .connectionLost("the connection was retired"), byServer: false)
+        }
+        return .wait(
+            descriptor: connection.socket, forWriting: flushed == .pending, deadline: drainDeadline)
+    }
+
+    /// The connection is over: answers everybody, and tells the pool.
+    func end(_ error: PostgresError, byServer: Bool) -> ThreadExecutor.Interest {
+        for completion in machine.connectionLost(error, endedByServer: byServer) { settle(completion) }
+        attempt.abandon()
+        if case .open(let connection, _) = phase { connection.finish() }
+        phase = .ended
+        // Before the pool hears of it, so that nothing is left in it.
+        for mail in closeMailbox() { bounce(mail) }
+        let (report, resumptions) = takeReport()
+        pool.connectionEnded(id, report: report, error: isRetired || isClosing ? nil : error)
+        for resumption in resumptions { resumption.resume() }
+        return .finished
+    }
+
+    private func checkDeadline(_ canceller: PQCanceller) {
+        guard let deadline = drainDeadline, deadline <= monotonicNanoseconds() else { return }
+        drainDeadline = nil
+        if isClosing {
+            // What still runs is interrupted, so that it does not outlive us.
+            if machine.expectsAnswer { canceller.interrupt() }
+            for completion in machine.connectionLost(.connectionClosed, endedByServer: false) { settle(completion) }
+        } else {
+            for completion in machine.drainDeadlinePassed() { settle(completion) }
+        }
+    }
+
+    // MARK: Mail
+
+    private func takeMail() {
+        let letters = mailbox.withLock { mailbox in
+            let letters = mailbox.letters
+            if !letters.isEmpty { mailbox.letters.removeAll(keepingCapacity: true) }
+            return letters
+        }
+        for mail in letters { read(mail) }
+    }
+
+    private func closeMailbox() -> [Mail] {
+        mailbox.withLock { mailbox in
+            mailbox.isClosed = true
+            defer { mailbox.letters = [] }
+            return mailbox.letters
+        }
+    }
+
+    private func read(_ mail: Mail) {
+        switch mail {
+        case .request(.command(let command)): enqueue(command, scope: nil)
+        case .scoped(let command, let scope): enqueue(command, scope: scope)
+        case .request(.lease(let lease)):
+            guard machine.scopeRequested(lease.token.id) else { return bounce(mail) }
+            beginnings[lease.token.id] = lease.begin
+            resumptions.append(.leased(lease.continuation, Lease(connection: self, scope: lease.token.id)))
+        case .cancelled(let id): cancel(id)
+        case .close:
+            isClosing = true
+            drain()
+        }
+    }
+
+    private func enqueue(_ work: PendingCommand, scope: Machine.ScopeID?) {
+        // A transaction perishes with its connection, unless this commits it.
+        let lasts = scope == nil || work.endsScope
+        let command = Machine.Command(
+            id: work.token.id, scope: scope, effect: lasts ? .lasting : .perishing, work: work)
+        if work.token.isCancelled {
+            settle(Machine.Completion(command: command, outcome: .cancelled))
+        } else if !machine.commandReceived(command) {
+            settle(Machine.Completion(command: command, outcome: .unsent(.connectionLost("the connection was retired"))))
+        }
+    }
+
+    /// Gives back what came too late.
+    private func bounce(_ mail: Mail) {
+        switch mail {
+        case .request(let request): report.returned.append(request)
+        case .scoped(let work, let scope): enqueue(work, scope: scope)
+        case .cancelled, .close: break
+        }
+    }
+
+    private func cancel(_ id: Machine.CommandID) {
+        switch machine.cancelled(id) {
+        case .ignore: break
+        case .drop(let command): settle(Machine.Completion(command: command, outcome: .cancelled))
+        case .retire(let interrupt):
+            retire(reason: "a statement was cancelled")
+            drain()
+            if interrupt, case .open(_, let canceller) = phase { canceller.interrupt() }
+        }
+    }
+
+    /// Takes no more work; the connection ends when the wire is empty.
+    func retire(reason: String) {
+        for completion in machine.retired(reason: reason) { settle(completion) }
+        guard !isRetired else { return }
+        isRetired = true
+        pool.connectionRetired(id, reason: reason)
+    }
+
+    private func drain() {
+        if isClosing { for completion in machine.retired(reason: "the pool was closed") { settle(completion) } }
+        guard drainDeadline == nil else { return }
+        drainDeadline = monotonicNanoseconds() + UInt64(pool.configuration.drainTimeout.wholeNanoseconds)
+    }
+
+    // MARK: Answers
+
+    /// Notes what became of a command; ``settleReport()`` tells.
+    func settle(_ completion: Machine.Completion) {
+        let command = completion.command
+        let result: Result<PostgresRows, any Error>
+        switch completion.outcome {
+        case .success(let rows): result = .success(rows)
+        case .cancelled: result = .failure(CancellationError())
+        case .failure(let error):
+            // Without its BEGIN the rest would run outside of a transaction.
+            if error.transactionPhase == .begin { retire(reason: "a transaction could not begin") }
+            result = .failure(command.work.attributed(explained(error, completion), isScoped: command.scope != nil))
+        case .unsent(let error):
+            if command.scope == nil { return report.returned.append(.command(command.work)) }
+            result = .failure(command.work.attributed(error, isScoped: true))
+        }
+        if let scope = command.scope {
+            if command.work.endsScope { endScope(scope) }
+        } else {
+            report.completed += 1
+        }
+        resumptions.append(.answered(command.work, result))
+    }
+
+    /// An end of a scope that never began: there is nothing to end on the server.
+    func settleEmptyScope(_ command: Machine.Command) {
+        if let scope = command.scope { endScope(scope) }
+        resumptions.append(.ended(command.work))
+    }
+
+    private func endScope(_ scope: Machine.ScopeID) {
+        beginnings[scope] = nil
+        for command in machine.scopeEnded(scope) {
+            resumptions.append(.answered(command.work, .failure(PostgresError.connectionClosed)))
+        }
+        report.leaseEnded = true
+    }
+
+    private func settleReport() {
+        guard !report.isEmpty || !resumptions.isEmpty else { return }
+        let (report, resumptions) = takeReport()
+        // The pool first: who sees an answer sees the connection free.
+        if !report.isEmpty { pool.connectionReported(id, report) }
+        for resumption in resumptions { resumption.resume() }
+    }
+
+    private func takeReport() -> (Report, [Resumption]) {
+        defer {
+            report = Report()
+            resumptions.removeAll(keepingCapacity: true)
+        }
+        return (report, resumptions)
+    }
+}

@@ -1,0 +1,105 @@
+package import CloudEvents
+package import Coordination
+import PostgresClient
+
+extension Store {
+    /// A duty by its id; nil when the county has none of that number.
+    package func duty(_ id: DutyID, county: CountyID) async throws -> Duty? {
+        try await duties(ids: [id], county: county).first
+    }
+
+    /// The duties of these ids that exist, in the order of the ids.
+    package func duties(ids: [DutyID], county: CountyID) async throws -> [Duty] {
+        guard !ids.isEmpty else { return [] }
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "duties_by_id",
+                sql: """
+                    SELECT \(Duty.columns)
+                    FROM unnest($2::bigint[]) WITH ORDINALITY AS i (id, ord)
+                    CROSS JOIN LATERAL (
+                        SELECT * FROM hub.duty AS o WHERE o.county = $1 AND o.id = i.id OFFSET 0
+                    ) AS d
+                    ORDER BY i.ord
+                    """,
+                binds: [county.rawValue, ids.map(\.rawValue)],
+            ))
+        return try rows.map { try Duty($0) }
+    }
+
+    /// The duties an event made, in the order of the routing; one that was
+    /// assigned stands where it was made.
+    package func duties(ofEvent event: Position, county: CountyID) async throws -> [Duty] {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "duties_of_event",
+                sql: """
+                    SELECT \(Duty.columns) FROM hub.duty AS d
+                    WHERE d.county = $1 AND d.position = $2 ORDER BY d.id LIMIT 1000
+                    """,
+                binds: [county.rawValue, event.rawValue],
+            ))
+        return try rows.map { try Duty($0) }
+    }
+
+    /// The duties of a case, oldest first.
+    package func duties(ofCase id: CaseID, county: CountyID) async throws -> [Duty] {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "duties_of_case",
+                sql: """
+                    SELECT \(Duty.columns) FROM hub.duty AS d
+                    WHERE d.county = $1 AND d.case_id = $2 ORDER BY d.id LIMIT 1000
+                    """,
+                binds: [county.rawValue, id.rawValue],
+            ))
+        return try rows.map { try Duty($0) }
+    }
+
+    /// What was done to each of these duties, oldest first.
+    package func history(of duties: [DutyID], county: CountyID) async throws -> [DutyID: [DutyChangeRecord]] {
+        guard !duties.isEmpty else { return [:] }
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "history_of_duties",
+                sql: """
+                    SELECT \(DutyChangeRecord.columns)
+                    FROM unnest($2::bigint[]) AS i (id)
+                    CROSS JOIN LATERAL (
+                        SELECT * FROM hub.duty_change AS o WHERE o.county = $1 AND o.duty = i.id
+                        ORDER BY o.position DESC LIMIT 1000
+                    ) AS c
+                    ORDER BY c.position
+                    """,
+                binds: [county.rawValue, duties.map(\.rawValue)],
+            ))
+        return Dictionary(grouping: try rows.map { try DutyChangeRecord($0) }, by: \.duty)
+    }
+
+    /// What was done to a duty last; nil when nothing was.
+    package func lastChange(of duty: DutyID, county: CountyID) async throws -> DutyChangeRecord? {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "last_change_of_duty",
+                sql: """
+                    SELECT \(DutyChangeRecord.columns) FROM hub.duty_change AS c
+                    WHERE c.county = $1 AND c.duty = $2 ORDER BY c.position DESC LIMIT 1
+                    """,
+                binds: [county.rawValue, duty.rawValue],
+            ))
+        return try rows.first.map { try DutyChangeRecord($0) }
+    }
+
+    /// The last position that was given out, in whatever county; zero before
+    /// the first.
+    package func lastPosition() async throws -> Position {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "last_position",
+                sql: "SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS position FROM hub.position_seq",
+                binds: [],
+            ))
+        guard let row = rows.first else { throw StoreError.unexpectedShape("last_position") }
+        return Position(rawValue: try row.decode("position", as: Int64.self))
+    }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import Hub
+import HubAPI
+import Logging
+import ServiceLifecycle
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+/// Serves the API.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run a hub over a database that is migrated and has a county. 运行平台。",
+        discussion: """
+            Answers on loopback unless told otherwise; put a proxy with TLS before it. SIGTERM or SIGINT stops it \
+            gracefully: it accepts nothing new and answers what it has. Several hubs may run over one database.
+
+              liankong migrate && liankong county load deploy/mengjin --key mengjin
+              liankong serve --port 8320
+            """,
+    )
+
+    @Option(help: "The address to listen on. 监听地址。")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port; 0 takes any that is free. 端口。")
+    var port = 8320
+
+    @Flag(name: .customLong("next-free"), help: "If the port is taken, take the next free one. 端口被占用时顺延。")
+    var takesNextFree = false
+
+    @Option(
+        name: .customLong("address-file"),
+        help: "Write the hub's address into this file once it answers. 启动后写入地址。")
+    var addressFile: String?
+
+    @Option(help: "Requests a second that a unit may send unless set otherwise. 每单位每秒请求数。")
+    var rate = 50
+
+    @Flag(name: .customLong("open-metrics"), help: "Serve /metrics to other hosts too, to tokens of admin. 对外提供指标。")
+    var hasOpenMetrics = false
+
+    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error. 日志级别。")
+    var logLevel = Logger.Level.info
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var keys: KeyOptions
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port is 0 to 65535") }
+        guard rate > 0 else { throw ValidationError("--rate is at least 1") }
+    }
+
+    func run() async throws {
+        var configuration = HubServerConfiguration(
+            hub: HubConfiguration(databaseURL: try database.url(), keyFile: keys.path))
+        configuration.host = host
+        configuration.port = try chosenPort()
+        configuration.defaultRate = rate
+        configuration.openMetrics = hasOpenMetrics
+        let address = { (port: Int) in "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+        let addressFile = addressFile
+        let server = HubHTTPServer(configuration: configuration, logger: Logs.serving(level: logLevel)) { port in
+            Output.error("liankong: serving at 服务地址 \(address(port))")
+            guard let addressFile else { return }
+            // Whole or not at all: who waits for the file must not read half.
+            try? Data((address(port) + "\n").utf8).write(to: URL(fileURLWithPath: addressFile), options: .atomic)
+        }
+        do {
+            try await server.run(gracefulShutdownSignals: [.sigterm, .sigint])
+        } catch {
+            if LocalPort.isTaken(configuration.port, host: host) { throw Self.taken(configuration.port) }
+            throw error
+        }
+    }
+
+    private func chosenPort() throws -> Int {
+        guard port > 0, LocalPort.isTaken(port, host: host) else { return port }
+        guard takesNextFree else { throw Self.taken(port) }
+        let last = min(port + 100, 65_535)
+        guard let free = (port...last).first(where: { !LocalPort.isTaken($0, host: host) }) else {
+            throw Self.taken(port)
+        }
+        Output.error("liankong: port \(port) is taken, taking \(free) / 端口\(port)被占用，改用\(free)")
+        return free
+    }
+
+    private static func taken(_ port: Int) -> CommandFailure {
+        CommandFailure(
+            .refused, code: "port-taken", "port \(port) is taken", "端口\(port)被占用",
+            hints: ["stop what uses it, name another with --port, or add --next-free"])
+    }
+}
