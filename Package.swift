@@ -74,13 +74,16 @@ let package = Package(
         ),
         .target(
             name: "Store",
-            dependencies: ["PostgresClient", "Coordination", "CloudEvents", "ChineseIdentifiers", "HubSchema", logging],
+            dependencies: [
+                "PostgresClient", "Coordination", "CloudEvents", "ChineseIdentifiers", "HubSchema", logging,
+            ],
             swiftSettings: settings,
         ),
         .target(
             name: "Hub",
             dependencies: [
-                "Store", "Coordination", "CloudEvents", "ChineseIdentifiers", "HubSchema", crypto, logging, lifecycle,
+                "Store", "PostgresClient", "Coordination", "CloudEvents", "ChineseIdentifiers", "HubSchema", crypto,
+                logging, lifecycle,
             ],
             swiftSettings: settings,
         ),
@@ -101,9 +104,16 @@ let package = Package(
         .executableTarget(
             name: "liankong",
             dependencies: [
-                "HubAPI", "HubClient", "Hub", "Store", "HubSchema", "Coordination", "CloudEvents",
-                "ChineseIdentifiers", hummingbird, lifecycle, logging, arguments,
+                "HubAPI", "HubClient", "Hub", "Store", "PostgresClient", "Coordination", "CloudEvents",
+                "ChineseIdentifiers", lifecycle, logging, arguments,
             ],
+            swiftSettings: settings,
+        ),
+        // Measures a running hub from outside; knows of it what a client does.
+        .executableTarget(
+            name: "liankong-bench",
+            dependencies: ["CloudEvents", "ChineseIdentifiers", arguments],
+            path: "Sources/Bench",
             swiftSettings: settings,
         ),
         // Tests. TestSupport is imported by tests only.
@@ -111,7 +121,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "HubAPI", "Hub", "Store", "HubSchema", "PostgresClient", "Coordination", "CloudEvents", "HubClient",
-                httpClient, lifecycle, logging,
+                "ChineseIdentifiers", httpClient, lifecycle, nioCore, logging,
             ],
             path: "Tests/TestSupport",
             swiftSettings: settings,
@@ -132,7 +142,7 @@ let package = Package(
             name: "HubTests",
             dependencies: [
                 "TestSupport", "HubAPI", "Hub", "Store", "HubSchema", "PostgresClient", "Coordination", "CloudEvents",
-                "HubClient", crypto, httpClient, logging,
+                "ChineseIdentifiers", "HubClient", crypto, httpClient, nioCore, logging,
             ],
             swiftSettings: settings,
         ),

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// What the hub knows as data, carried with the binary: migrations, functions
 /// and event contracts.

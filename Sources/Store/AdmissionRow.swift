@@ -115,4 +115,15 @@ package struct Admitted: Sendable, Hashable {
     package var duties: [DutyID?]
     /// Parallel to the recipients: whether the duty was there before.
     package var joins: [Bool]
+
+    package init(
+        position: Position, duplicate: Bool, caseID: CaseID?, repeated: Bool, duties: [DutyID?], joins: [Bool],
+    ) {
+        self.position = position
+        self.duplicate = duplicate
+        self.caseID = caseID
+        self.repeated = repeated
+        self.duties = duties
+        self.joins = joins
+    }
 }

@@ -43,7 +43,7 @@ package struct DutyFilter: Sendable, Hashable {
     /// Where the rows are found: the index that is walked, newest first. All
     /// else is asked of each row.
     enum Source: String, Sendable, Hashable {
-        case case_ = "case"
+        case ofCase = "case"
         case unitOpen = "unit_open"
         case unit
         case late
@@ -57,7 +57,7 @@ package struct DutyFilter: Sendable, Hashable {
     /// Nil where no index leads to the rows: a county's duties by role or by a
     /// state, without more, would be read one and all.
     var source: Source? {
-        if caseID != nil { return .case_ }
+        if caseID != nil { return .ofCase }
         if unit != nil { return isOpenOnly ? .unitOpen : .unit }
         if overdue != nil || dueBefore != nil { return .late }
         if type != nil { return .type }

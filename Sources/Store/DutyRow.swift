@@ -1,6 +1,6 @@
 import CloudEvents
-package import Coordination
-package import PostgresClient
+import Coordination
+import PostgresClient
 
 extension Duty {
     static let columns = """

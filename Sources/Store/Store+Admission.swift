@@ -1,4 +1,4 @@
-package import Coordination
+import Coordination
 import PostgresClient
 
 extension Store {

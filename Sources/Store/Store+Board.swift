@@ -1,6 +1,6 @@
 package import CloudEvents
 package import Coordination
-package import PostgresClient
+import PostgresClient
 
 /// The counts of one unit and event type.
 package struct BoardRow: Sendable, Hashable {

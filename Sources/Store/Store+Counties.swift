@@ -1,6 +1,6 @@
 package import Coordination
 package import CloudEvents
-package import PostgresClient
+import PostgresClient
 
 /// A county as it is registered.
 package struct CountyRecord: Sendable, Hashable {

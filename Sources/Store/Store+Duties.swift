@@ -1,4 +1,3 @@
-package import CloudEvents
 package import Coordination
 import PostgresClient
 
@@ -25,6 +24,26 @@ extension Store {
                 binds: [county.rawValue, ids.map(\.rawValue)],
             ))
         return try rows.map { try Duty($0) }
+    }
+
+    /// The duties of these counties and ids, in the order asked; nil where there
+    /// is none. One statement for what many callers want at once.
+    package func duties(keys: [DutyKey]) async throws -> [Duty?] {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "duties_by_key",
+                sql: """
+                    SELECT k.ord, \(Duty.columns)
+                    FROM unnest($1::smallint[], $2::bigint[]) WITH ORDINALITY AS k (county, id, ord)
+                    CROSS JOIN LATERAL (
+                        SELECT * FROM hub.duty AS o WHERE o.county = k.county AND o.id = k.id OFFSET 0
+                    ) AS d
+                    """,
+                binds: [keys.map(\.county.rawValue), keys.map(\.id.rawValue)],
+            ))
+        var duties = [Duty?](repeating: nil, count: keys.count)
+        for row in rows { duties[Int(try row.decode("ord", as: Int64.self)) - 1] = try Duty(row) }
+        return duties
     }
 
     /// The duties an event made, in the order of the routing; one that was
@@ -89,17 +108,15 @@ extension Store {
             ))
         return try rows.first.map { try DutyChangeRecord($0) }
     }
+}
 
-    /// The last position that was given out, in whatever county; zero before
-    /// the first.
-    package func lastPosition() async throws -> Position {
-        let rows = try await pool.query(
-            PostgresStatement(
-                name: "last_position",
-                sql: "SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS position FROM hub.position_seq",
-                binds: [],
-            ))
-        guard let row = rows.first else { throw StoreError.unexpectedShape("last_position") }
-        return Position(rawValue: try row.decode("position", as: Int64.self))
+/// A duty and the county it is of.
+package struct DutyKey: Sendable, Hashable {
+    package var county: CountyID
+    package var id: DutyID
+
+    package init(county: CountyID, id: DutyID) {
+        self.county = county
+        self.id = id
     }
 }

@@ -48,7 +48,8 @@ extension Store {
 /// A batch turned on its side: one array a column, as the statement takes it.
 private struct DutyChangeArrays {
     static let types = [
-        "smallint", "bigint", "integer", "timestamptz", "uuid", "text", "text", "text", "text", "bytea", "bytea", "text",
+        "smallint", "bigint", "integer", "timestamptz", "uuid", "text", "text", "text", "text", "bytea", "bytea",
+        "text",
         "timestamptz", "text", "timestamptz", "timestamptz", "timestamptz", "text", "text", "smallint", "smallint",
         "smallint", "timestamptz", "bytea",
         "text", "text", "text", "text", "text", "timestamptz", "timestamptz", "boolean", "boolean", "boolean",
@@ -60,52 +61,54 @@ private struct DutyChangeArrays {
 
     init(_ batch: [DutyChangeRow]) {
         let assigned = batch.map { $0.isAssignment ? $0.duty : nil }
-        let timers = batch.enumerated().flatMap { index, row in row.timers.map { (change: Int32(index + 1), timer: $0) } }
-        binds = [
-            batch.map(\.duty.county.rawValue),
-            batch.map(\.duty.id.rawValue),
-            batch.map { $0.duty.version - 1 },
-            batch.map { PostgresTimestamp($0.at) },
-            batch.map(\.token),
-            batch.map(\.byUnit.rawValue),
-            batch.map(\.officer?.rawValue),
-            batch.map(\.command),
-            batch.map(\.duty.state.rawValue),
-            batch.map(\.detail),
-            batch.map(\.sealedNote),
-            [String?](repeating: nil, count: batch.count),
+        let timers = batch.enumerated().flatMap { index, row in row.timers.map { (change: Int32(index + 1), timer: $0) }
+        }
+        binds =
+            [
+                batch.map(\.duty.county.rawValue),
+                batch.map(\.duty.id.rawValue),
+                batch.map { $0.duty.version - 1 },
+                batch.map { PostgresTimestamp($0.at) },
+                batch.map(\.token),
+                batch.map(\.byUnit.rawValue),
+                batch.map(\.officer?.rawValue),
+                batch.map(\.command),
+                batch.map(\.duty.state.rawValue),
+                batch.map(\.detail),
+                batch.map(\.sealedNote),
+                [String?](repeating: nil, count: batch.count),
 
-            batch.map { $0.duty.signedAt.map { PostgresTimestamp($0) } },
-            batch.map(\.duty.signedBy?.rawValue),
-            batch.map { $0.duty.acceptedAt.map { PostgresTimestamp($0) } },
-            batch.map { $0.duty.startedAt.map { PostgresTimestamp($0) } },
-            batch.map { $0.duty.completedAt.map { PostgresTimestamp($0) } },
-            batch.map(\.duty.completedBy?.rawValue),
-            batch.map(\.duty.outcome),
-            batch.map(\.duty.step),
-            batch.map(\.duty.reminders),
-            batch.map(\.duty.reworks),
-            batch.map { $0.duty.endedAt.map { PostgresTimestamp($0) } },
-            batch.map { $0.changesMilestones ? $0.duty.milestoneBytes : nil },
+                batch.map { $0.duty.signedAt.map { PostgresTimestamp($0) } },
+                batch.map(\.duty.signedBy?.rawValue),
+                batch.map { $0.duty.acceptedAt.map { PostgresTimestamp($0) } },
+                batch.map { $0.duty.startedAt.map { PostgresTimestamp($0) } },
+                batch.map { $0.duty.completedAt.map { PostgresTimestamp($0) } },
+                batch.map(\.duty.completedBy?.rawValue),
+                batch.map(\.duty.outcome),
+                batch.map(\.duty.step),
+                batch.map(\.duty.reminders),
+                batch.map(\.duty.reworks),
+                batch.map { $0.duty.endedAt.map { PostgresTimestamp($0) } },
+                batch.map { $0.changesMilestones ? $0.duty.milestoneBytes : nil },
 
-            assigned.map { $0?.unit.rawValue },
-            assigned.map { $0?.role.rawValue },
-            assigned.map { $0?.planRole.rawValue },
-            assigned.map { $0?.ladder },
-            assigned.map { $0?.verifier?.rawValue },
-            assigned.map { $0?.signBy.map { PostgresTimestamp($0) } },
-            assigned.map { $0?.settleBy.map { PostgresTimestamp($0) } },
-            assigned.map { $0?.provisional },
-            assigned.map { $0?.needsCompletion },
-            batch.map(\.isAssignment),
+                assigned.map { $0?.unit.rawValue },
+                assigned.map { $0?.role.rawValue },
+                assigned.map { $0?.planRole.rawValue },
+                assigned.map { $0?.ladder },
+                assigned.map { $0?.verifier?.rawValue },
+                assigned.map { $0?.signBy.map { PostgresTimestamp($0) } },
+                assigned.map { $0?.settleBy.map { PostgresTimestamp($0) } },
+                assigned.map { $0?.provisional },
+                assigned.map { $0?.needsCompletion },
+                batch.map(\.isAssignment),
 
-            batch.map(\.idempotency?.key),
-            batch.map(\.idempotency?.request),
+                batch.map(\.idempotency?.key),
+                batch.map(\.idempotency?.request),
 
-            timers.map(\.change),
-            timers.map(\.timer.milestone),
-            timers.map(\.timer.step),
-            timers.map { PostgresTimestamp($0.timer.due) },
-        ] as [any PostgresEncodable]
+                timers.map(\.change),
+                timers.map(\.timer.milestone),
+                timers.map(\.timer.step),
+                timers.map { PostgresTimestamp($0.timer.due) },
+            ] as [any PostgresEncodable]
     }
 }

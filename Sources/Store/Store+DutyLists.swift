@@ -55,7 +55,8 @@ private struct DutySearch {
             """
         binds = [
             county.rawValue, before?.rawValue ?? .max, filter.unit?.rawValue, filter.caseID?.rawValue,
-            filter.type?.rawValue, filter.state?.rawValue, filter.open, filter.roles.map { $0.map(\.rawValue).sorted() },
+            filter.type?.rawValue, filter.state?.rawValue, filter.open,
+            filter.roles.map { $0.map(\.rawValue).sorted() },
             filter.overdue == .sign ? PostgresTimestamp(now) : nil,
             filter.overdue == .settle ? PostgresTimestamp(now) : nil,
             filter.dueBefore.map { PostgresTimestamp($0) }, filter.officer?.rawValue,
@@ -80,7 +81,7 @@ private struct DutySearch {
     private static func walked(_ source: DutyFilter.Source) -> String {
         let walk = "d.county = $1 AND d.id < $2"
         return switch source {
-        case .case_: walk + " AND d.case_id = $4"
+        case .ofCase: walk + " AND d.case_id = $4"
         case .unit, .unitOpen: walk + " AND d.unit = $3"
         case .type: walk + " AND d.type = $5"
         case .late, .county: walk

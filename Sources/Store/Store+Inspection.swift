@@ -1,5 +1,5 @@
 package import CloudEvents
-package import PostgresClient
+import PostgresClient
 
 /// What a look at the database's server and schema finds.
 package struct DatabaseInspection: Sendable, Hashable {

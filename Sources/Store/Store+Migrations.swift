@@ -1,5 +1,5 @@
-package import HubSchema
-package import PostgresClient
+import HubSchema
+import PostgresClient
 
 /// What bringing a schema up to date did.
 package struct MigrationReport: Sendable, Hashable {

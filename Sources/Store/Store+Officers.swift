@@ -1,5 +1,5 @@
 package import Coordination
-package import PostgresClient
+import PostgresClient
 
 /// A registered officer.
 package struct OfficerRecord: Sendable, Hashable {

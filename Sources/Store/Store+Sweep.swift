@@ -1,6 +1,6 @@
 package import CloudEvents
 package import Coordination
-package import PostgresClient
+import PostgresClient
 
 extension Store {
     /// The timers of a county that are due at an instant, in the order of their
@@ -89,29 +89,30 @@ private struct FiringArrays {
             (decision.firing?.skipped ?? []).map { (timer: Int32(index + 1), step: $0) }
         }
         let next = decisions.map { $0.next.timer }
-        binds = [
-            [Int16](repeating: county.rawValue, count: decisions.count),
-            decisions.map { PostgresTimestamp($0.timer.due) },
-            decisions.map(\.timer.duty.rawValue),
-            decisions.map(\.timer.milestone),
-            decisions.map(\.timer.step),
-            decisions.map(\.version),
-            [PostgresTimestamp](repeating: PostgresTimestamp(asOf), count: decisions.count),
-            [PostgresTimestamp](repeating: PostgresTimestamp(at), count: decisions.count),
+        binds =
+            [
+                [Int16](repeating: county.rawValue, count: decisions.count),
+                decisions.map { PostgresTimestamp($0.timer.due) },
+                decisions.map(\.timer.duty.rawValue),
+                decisions.map(\.timer.milestone),
+                decisions.map(\.timer.step),
+                decisions.map(\.version),
+                [PostgresTimestamp](repeating: PostgresTimestamp(asOf), count: decisions.count),
+                [PostgresTimestamp](repeating: PostgresTimestamp(at), count: decisions.count),
 
-            decisions.map(\.firing?.step),
-            decisions.map(\.firing?.outcome.rawValue),
-            decisions.map(\.firing?.command.rawValue),
-            decisions.map(\.firing?.detail),
-            decisions.map(\.firing?.logUnit?.rawValue),
-            decisions.map(\.firing?.dutyStep),
-            decisions.map(\.firing?.reminders),
+                decisions.map(\.firing?.step),
+                decisions.map(\.firing?.outcome.rawValue),
+                decisions.map(\.firing?.command.rawValue),
+                decisions.map(\.firing?.detail),
+                decisions.map(\.firing?.logUnit?.rawValue),
+                decisions.map(\.firing?.dutyStep),
+                decisions.map(\.firing?.reminders),
 
-            next.map { $0?.step },
-            next.map { $0?.due },
-            skipped.map(\.timer),
-            skipped.map(\.step),
-        ] as [any PostgresEncodable]
+                next.map { $0?.step },
+                next.map { $0?.due },
+                skipped.map(\.timer),
+                skipped.map(\.step),
+            ] as [any PostgresEncodable]
     }
 }
 

@@ -1,5 +1,5 @@
 package import Coordination
-package import PostgresClient
+import PostgresClient
 
 /// A unit's own rate, in requests per second.
 package struct UnitRate: Sendable, Hashable {

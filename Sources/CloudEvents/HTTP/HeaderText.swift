@@ -31,8 +31,8 @@ enum HeaderText {
     /// First the quotation marks are undone, which older senders use, then the
     /// escapes, once.
     static func decode(_ text: String) throws(Fault) -> String {
-        let special: Set<UInt8> = [UInt8(ascii: "%"), UInt8(ascii: "\"")]
-        if !text.utf8.contains(where: special.contains) { return text }
+        let isPlain = !text.utf8.contains { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\"") }
+        if isPlain { return text }
         let bytes = try unescaped(try unquoted(Array(text.utf8)))
         guard let decoded = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
         return decoded

@@ -35,14 +35,20 @@ struct JSONWriter {
     private mutating func write(_ object: JSONObject) {
         bytes.append(UInt8(ascii: "{"))
         var isFirst = true
-        for member in sortsMembers ? MemberOrder.sorted(object.members) : object.members {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
-            write(member.key)
-            bytes.append(UInt8(ascii: ":"))
-            write(member.value)
+        if sortsMembers {
+            for index in MemberOrder.order(of: object.members) { write(object.members[index], isFirst: &isFirst) }
+        } else {
+            for member in object.members { write(member, isFirst: &isFirst) }
         }
         bytes.append(UInt8(ascii: "}"))
+    }
+
+    private mutating func write(_ member: (key: String, value: JSONValue), isFirst: inout Bool) {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+        write(member.key)
+        bytes.append(UInt8(ascii: ":"))
+        write(member.value)
     }
 
     private mutating func write(_ text: String) {

@@ -1,12 +1,13 @@
 /// The order of members in the canonical form: by the UTF-16 code units of
 /// their keys (RFC 8785, section 3.2.3).
 enum MemberOrder {
-    static func sorted(_ members: [(key: String, value: JSONValue)]) -> [(key: String, value: JSONValue)] {
-        let isSorted = zip(members, members.dropFirst()).allSatisfy { !precedes($1.key, $0.key) }
-        return isSorted ? members : members.sorted { precedes($0.key, $1.key) }
+    /// The places of the members in the order in which they are written.
+    static func order(of members: [(key: String, value: JSONValue)]) -> [Int] {
+        // Places are cheaper to move than members.
+        members.indices.sorted { precedes(members[$0].key, members[$1].key) }
     }
 
-    static func precedes(_ left: String, _ right: String) -> Bool {
+    private static func precedes(_ left: String, _ right: String) -> Bool {
         var (left, right) = (left, right)
         return left.withUTF8 { left in right.withUTF8 { right in precedes(left, right) } }
     }

@@ -45,6 +45,8 @@ extension ContractJudge {
 
     /// A text as it compares: half width, capitals, no blanks. Empty is nothing.
     private static func plain(_ text: String) -> String? {
+        // Identifiers in their written form are that already.
+        if !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x60 }) { return text }
         var scalars = String.UnicodeScalarView()
         for scalar in TextHygiene.halfWidth(text).unicodeScalars where !isBlank(scalar) { scalars.append(scalar) }
         return scalars.isEmpty ? nil : String(scalars).uppercased()

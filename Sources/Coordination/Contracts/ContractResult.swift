@@ -20,4 +20,7 @@ package struct ContractResult: Sendable {
     /// What tells the case, such as `uscc:9141…`. Personal: the caller hashes it
     /// with a key and keeps nothing else of it.
     package var naturalKey: String?
+
+    /// Nothing found and nothing taken.
+    package init() {}
 }

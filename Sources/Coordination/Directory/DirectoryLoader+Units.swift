@@ -192,7 +192,8 @@ extension DirectoryLoader {
         guard let text = reader.text(record, key), let node = record[key] else { return nil }
         if case .success = Phone.parse(text) { return text }
         reader.fault(
-            node, "bad-phone", "a mobile number of 11 digits, or a landline number with its area code, is expected here",
+            node, "bad-phone",
+            "a mobile number of 11 digits, or a landline number with its area code, is expected here",
             "此处应为11位手机号，或带区号的固定电话",
         )
         return nil

@@ -72,6 +72,8 @@ package struct DutyTransition: Sendable, Hashable {
         duty.needsCompletion = plan.needsCompletion
         duty.ladder = plan.ladder
         duty.verifier = plan.verifier
+        // It was the secretariat that was reminded so far.
+        duty.reminders = 0
         restarted = plan.milestones
     }
 

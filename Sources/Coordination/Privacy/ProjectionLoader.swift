@@ -53,7 +53,8 @@ struct ProjectionLoader {
                     views[name] = readMasks(view)
                 }
             }
-            if columns.updateValue(ProjectionColumn(zh: zh, en: en, masks: masks, views: views), forKey: letter) != nil {
+            if columns.updateValue(ProjectionColumn(zh: zh, en: en, masks: masks, views: views), forKey: letter) != nil
+            {
                 reader.fault(key, "duplicate-id", "the column '\(letter)' stands twice", "“\(letter)”栏出现了两次")
             }
         }

@@ -130,9 +130,9 @@ extension EventRouting {
             rule: rule.id,
             sentence: rule.sentence,
             matched: false,
-            because: "responsible under \(heading?.en ?? clause) and not addressed by this rule: "
+            because: "responsible under \(heading?.en ?? clause) and not addressed: "
                 + left.map(\.en).joined(separator: ", "),
-            becauseZh: "“\(heading?.zh ?? clause)”的责任单位中，本规则未列：" + left.map(\.zh).joined(separator: "、"),
+            becauseZh: "“\(heading?.zh ?? clause)”的责任单位中未派：" + left.map(\.zh).joined(separator: "、"),
         )
     }
 }

@@ -78,7 +78,8 @@ struct EventRouting {
     }
 
     private mutating func address(
-        _ recipient: RuleRecipient, rule: Rule, row: [MilestoneTemplate], urgent: Bool, _ answers: inout ConditionAnswers
+        _ recipient: RuleRecipient, rule: Rule, row: [MilestoneTemplate], urgent: Bool,
+        _ answers: inout ConditionAnswers
     ) throws(ConditionFailure) {
         let milestones = try self.milestones(of: recipient, rule: rule, row: row, &answers)
         switch resolve(recipient.selector, rule: rule) {

@@ -58,7 +58,8 @@ extension PolicyLoader {
             )
         }
         if rule.kind == .line && hasHandling {
-            reader.fault(record.node, "line-with-handling", "a line creates no duties: use kind: row", "line不产生任务：请改为kind: row")
+            reader.fault(
+                record.node, "line-with-handling", "a line creates no duties: use kind: row", "line不产生任务：请改为kind: row")
         }
         let creates = rule.kind == .row || rule.recipients.contains(where: \.signsReceipt)
         if creates && !rule.ladders.contains(where: { $0.condition == nil }) {
@@ -85,11 +86,11 @@ extension PolicyLoader {
     mutating func checkReach() {
         for (index, rule) in rules.enumerated() {
             for type in rule.types {
-                let earlier = rules[..<index].first { other in
-                    other.types.contains(type)
-                        && (other.condition == nil || other.condition?.expression.text == rule.condition?.expression.text)
+                let earlier = rules[..<index].indices.first { other in
+                    !rulesOfUnknownReach.contains(other) && rules[other].types.contains(type)
+                        && [nil, rule.condition?.expression.text].contains(rules[other].condition?.expression.text)
                 }
-                guard let earlier else { continue }
+                guard let earlier = earlier.map({ rules[$0] }) else { continue }
                 reader.fault(
                     ruleNodes[index], "unreachable-rule",
                     "rule \(rule.id) never applies to \(type.rawValue): rule \(earlier.id) in \(earlier.file):"

@@ -39,9 +39,9 @@ extension PolicyLoader {
             reader.missing(node, "to")
             return nil
         }
-        guard let selector = selector(target, scope: scope) else { return nil }
+        guard let selector = selector(target, scope: scope), condition.isReadable else { return nil }
         return RuleRecipient(
-            role: role, selector: selector, condition: condition, completes: completes,
+            role: role, selector: selector, condition: condition.value, completes: completes,
             signsReceipt: signsReceipt, milestones: milestones,
             elseAwaitsDispatch: otherwise ?? (role == .handling || selector == .awaitingDispatch),
             custodian: custodian(of: selector, record["custodian"], scope: scope, at: node),
@@ -152,9 +152,10 @@ extension PolicyLoader {
             let text = reader.text(record, "period", required: true), let period = period(text, at: node)
         else { return nil }
         checkMilestoneName(name, at: node)
+        guard condition.isReadable else { return nil }
         return MilestoneTemplate(
             name: name, period: period, start: start, startZh: startZh, startEn: startEn, extension: longer,
-            bases: bases, condition: condition,
+            bases: bases, condition: condition.value,
         )
     }
 

@@ -23,7 +23,7 @@ extension PolicyLoader {
         let record = reader.record(node, keys: Self.ruleKeys)
         let id = reader.text(record, "id", required: true) ?? "?"
         if rules.contains(where: { $0.id == id }) { duplicate(record["id"] ?? node, id) }
-        let kind: Rule.Kind = reader.choice(record, "kind") ?? .row
+        let kind: Rule.Kind? = reader.choice(record, "kind")
         let zh = reader.text(record, "zh", required: true) ?? ""
         let en = reader.text(record, "en", required: true) ?? ""
         if record["types"] == nil { reader.missing(node, "types") }
@@ -41,15 +41,17 @@ extension PolicyLoader {
         }
         let ladders = readLadders(record, scope: &scope)
         let rule = Rule(
-            id: id, kind: kind, zh: zh, en: en, types: types, sentences: sentences,
+            id: id, kind: kind ?? .row, zh: zh, en: en, types: types, sentences: sentences,
             clause: clause(record, sentences: sentences),
             bases: readBasisList(record), chains: readChainList(record), lead: scope.lead,
-            verifier: verifier(record, kind: kind, lead: scope.lead),
+            verifier: verifier(record, kind: kind ?? .row, lead: scope.lead),
             applying: Rule.applying(zh: zh, en: en, sentences: sentences),
-            condition: condition, within: within(record, types: types), recipients: recipients,
+            condition: condition.value, within: within(record, types: types), recipients: recipients,
             milestones: milestones, ladders: ladders, file: node.file, line: node.line,
         )
-        checkShape(rule, record)
+        // What is required of a rule depends on its kind.
+        if kind != nil { checkShape(rule, record) }
+        if !condition.isReadable { rulesOfUnknownReach.insert(rules.count) }
         rules.append(rule)
         ruleNodes.append(node)
     }
@@ -135,16 +137,42 @@ extension PolicyLoader {
             let entry = reader.record(element, keys: ["use", "when"])
             guard let text = reader.text(entry, "use", required: true) else { continue }
             checkLadder(text, at: element)
-            choices.append(LadderChoice(ladder: text, condition: condition(entry, scope: &scope)))
+            let condition = condition(entry, scope: &scope)
+            if condition.isReadable { choices.append(LadderChoice(ladder: text, condition: condition.value)) }
         }
         return choices
     }
 
-    /// The condition under `when`: the name of one, or an expression.
-    mutating func condition(_ record: ConfigurationRecord, scope: inout RuleScope) -> RuleCondition? {
-        guard let node = record["when"], let text = reader.text(node) else { return nil }
-        let known: CESQLExpression? = conditions[text]
-        guard let expression = known ?? self.expression(text, at: node) else { return nil }
+    /// The condition under `when`: the name of one, or an expression. One that
+    /// cannot be read is not the same as none: what it stands at is left out, so
+    /// that nothing seems to apply always.
+    mutating func condition(
+        _ record: ConfigurationRecord, scope: inout RuleScope
+    ) -> (value: RuleCondition?, isReadable: Bool) {
+        guard let node = record["when"] else { return (nil, true) }
+        guard let text = reader.text(node), let expression = expression(of: text, at: node),
+            let condition = condition(expression, scope: &scope, at: node)
+        else { return (nil, false) }
+        return (condition, true)
+    }
+
+    private mutating func expression(of text: String, at node: ConfigurationNode) -> CESQLExpression? {
+        if let known = conditions[text] { return known }
+        // Its fault has been told where it stands.
+        if unreadableConditions.contains(text) { return nil }
+        if text.isKebabCase && text.contains("-") {
+            reader.fault(
+                node, "unknown-condition", "there is no condition '\(text)'; names stand under 'conditions'",
+                "conditions中没有“\(text)”",
+            )
+            return nil
+        }
+        return expression(text, at: node)
+    }
+
+    private mutating func condition(
+        _ expression: CESQLExpression, scope: inout RuleScope, at node: ConfigurationNode
+    ) -> RuleCondition? {
         checkAttributes(of: expression, types: scope.types, at: node)
         if let index = scope.expressions.firstIndex(of: expression.text) {
             return RuleCondition(index: index, expression: expression)

@@ -61,9 +61,11 @@ extension PolicyLoader {
     /// `name: <expression>`.
     mutating func readConditions(_ node: ConfigurationNode) {
         for (key, value) in reader.entries(node) {
-            guard let name = reader.text(key), let text = reader.text(value),
-                let expression = expression(text, at: value)
-            else { continue }
+            guard let name = reader.text(key) else { continue }
+            guard let text = reader.text(value), let expression = expression(text, at: value) else {
+                unreadableConditions.insert(name)
+                continue
+            }
             if conditions.updateValue(expression, forKey: name) != nil { duplicate(key, name) }
         }
     }
@@ -173,7 +175,8 @@ extension PolicyLoader {
     mutating func checkLadder(_ id: String, at node: ConfigurationNode) {
         guard !ladders.contains(id) else { return }
         let known = ladders.sorted().joined(separator: ", ")
-        reader.fault(node, "unknown-ladder", "there is no ladder '\(id)'; known are \(known)", "没有“\(id)”这一催办层级；可用：\(known)")
+        reader.fault(
+            node, "unknown-ladder", "there is no ladder '\(id)'; known are \(known)", "没有“\(id)”这一催办层级；可用：\(known)")
     }
 
     mutating func duplicate(_ node: ConfigurationNode, _ id: String) {

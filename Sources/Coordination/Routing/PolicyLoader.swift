@@ -18,11 +18,15 @@ struct PolicyLoader {
     var bases: [String: LegalBasis] = [:]
     /// The expressions with a name of their own.
     var conditions: [String: CESQLExpression] = [:]
+    /// The names of conditions that could not be read.
+    var unreadableConditions: Set<String> = []
     /// Types whose contract is not installed and that may start a clock only.
     var announcedTypes: Set<EventType> = []
     var recordedTypes: Set<EventType> = []
     var rules: [Rule] = []
     var ruleNodes: [ConfigurationNode] = []
+    /// The places of rules whose own condition could not be read.
+    var rulesOfUnknownReach: Set<Int> = []
     /// The field behind an attribute, over all contracts.
     var fields: [String: String] = [:]
 

@@ -45,7 +45,7 @@ extension Rule {
             rule: id,
             sentence: sentence,
             matched: false,
-            because: "\(name.en) is left out (\(role.en)): \(cause.en)",
+            because: "left out (\(role.en)): \(name.en); \(cause.en)",
             becauseZh: "\(name.zh)（\(role.zh)）未列入：\(cause.zh)",
         )
     }

@@ -72,10 +72,13 @@ enum UnitSelector: Sendable, Hashable {
                 return
             }
             guard text.hasSuffix(")") else { return nil }
-            let names = text.dropFirst("town-of(".count).dropLast().split(separator: ",", omittingEmptySubsequences: false)
+            let names = text.dropFirst("town-of(".count).dropLast().split(
+                separator: ",", omittingEmptySubsequences: false)
             var places: [Place] = []
             for name in names {
-                guard let place = Place(rawValue: name.filter { $0 != " " }), !places.contains(place) else { return nil }
+                guard let place = Place(rawValue: name.filter { $0 != " " }), !places.contains(place) else {
+                    return nil
+                }
                 places.append(place)
             }
             self = .town(of: places)

@@ -216,10 +216,4 @@ extension EventRecord {
         else { return nil }
         return EventKey.of(source: source, id: id)
     }
-
-    /// When it happened, as its sender said.
-    package var time: Timestamp? {
-        guard case .success(let value) = JSONReader.read(attributes) else { return nil }
-        return value["time"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
-    }
 }

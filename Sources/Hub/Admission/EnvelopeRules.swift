@@ -1,6 +1,6 @@
 import ChineseIdentifiers
 package import CloudEvents
-package import Coordination
+import Coordination
 
 /// The hub's rules on context attributes, beyond what makes a CloudEvent.
 package enum EnvelopeRules {

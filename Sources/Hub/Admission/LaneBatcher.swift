@@ -1,7 +1,7 @@
 package import Logging
 import PostgresClient
-package import ServiceLifecycle
-import Synchronization
+import ServiceLifecycle
+package import Synchronization
 
 /// Gathers what arrives while the previous batch commits, and stores it at once.
 ///

@@ -1,7 +1,7 @@
 import ChineseIdentifiers
 package import CloudEvents
 package import Coordination
-package import Store
+import Store
 
 /// An event that may be stored: judged, routed and sealed.
 struct PreparedEvent: Sendable {

@@ -1,10 +1,8 @@
-package import ChineseIdentifiers
-package import CloudEvents
+import CloudEvents
 package import Coordination
 import Crypto
-package import Foundation
-package import HubSchema
-package import Store
+import Foundation
+import HubSchema
 
 /// The files of a county as one edits them.
 ///

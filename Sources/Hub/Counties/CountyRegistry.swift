@@ -1,6 +1,5 @@
-package import CloudEvents
 package import Coordination
-import Logging
+package import Logging
 package import Store
 import Synchronization
 

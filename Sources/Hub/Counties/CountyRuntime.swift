@@ -1,5 +1,5 @@
 package import ChineseIdentifiers
-package import CloudEvents
+import CloudEvents
 package import Coordination
 package import Store
 

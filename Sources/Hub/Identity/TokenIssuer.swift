@@ -1,7 +1,6 @@
-import ChineseIdentifiers
 import CloudEvents
 package import Coordination
-package import PostgresClient
+import PostgresClient
 package import Store
 
 /// A token that was just issued: the only moment at which its text is known.
@@ -108,14 +107,5 @@ package struct TokenIssuer: Sendable {
 
     private static func first(of scopes: Set<Scope>) -> Scope? {
         Scope.allCases.first { scopes.contains($0) }
-    }
-}
-
-extension OfficerRecord {
-    /// Whether the officer is in office on a day; both ends of the span count.
-    package func isInOffice(on day: CivilDate) -> Bool {
-        let from = validFrom.flatMap { CivilDate($0) }
-        let to = validTo.flatMap { CivilDate($0) }
-        return (from.map { $0 <= day } ?? true) && (to.map { day <= $0 } ?? true)
     }
 }

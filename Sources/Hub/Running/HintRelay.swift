@@ -1,7 +1,7 @@
 import Coordination
 import Logging
 import PostgresClient
-package import ServiceLifecycle
+import ServiceLifecycle
 import Store
 
 /// Tells the other processes of the hub which logs have grown, and hears it
@@ -34,7 +34,7 @@ package struct HintRelay: Service {
 
     /// Runs until cancelled or asked to shut down.
     package func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask { await send() }
                 group.addTask { await listen() }
@@ -76,6 +76,21 @@ package struct HintRelay: Service {
     }
 
     // MARK: - Listening
+
+    private func listen() async {
+        let listener = PostgresListener(
+            configuration: store.listenerConfiguration, channels: [HintChannel.name], logger: logger)
+        let events = listener.subscribe()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await listener.run() }
+            for await event in events {
+                switch event {
+                case .mayHaveMissedSomething: wakeups.ringAll()
+                case .notification(let notification): heard(notification.payload)
+                }
+            }
+        }
+    }
 
     private func heard(_ payload: String) {
         let parts = payload.split(separator: " ", maxSplits: 1)

@@ -1,5 +1,5 @@
 package import Crypto
-package import Foundation
+import Foundation
 
 /// The keys that are not in the database: master keys that wrap the key of
 /// each sealed part, and the key under which natural keys of cases are hashed.

@@ -118,7 +118,9 @@ struct DutyRoutes: Sendable {
         var body = try request.object()
         let texts = try dutyTexts(body)
         body["dutyIds"] = nil
-        let numbers = texts.map { text in Int64(text).flatMap { String($0) == text && $0 > 0 ? DutyID(rawValue: $0) : nil } }
+        let numbers = texts.map { text in
+            Int64(text).flatMap { $0 > 0 && String($0) == text ? DutyID(rawValue: $0) : nil }
+        }
         var results = try await services.desk.sign(numbers.compactMap(\.self), body: body, by: principal)[...]
         var holdsNotes = false
         let shown: [JSONValue] = zip(texts, numbers).map { text, number in

@@ -36,22 +36,34 @@ enum EventView {
         ]
     }
 
-    /// An event and the capacity in which a sender may see it.
+    /// An event that a caller may see, and in which capacity.
+    struct Sight {
+        var record: EventRecord
+        /// The unit's role, or `publisher`, or `secretariat`.
+        var role: String
+        var isLead: Bool
+    }
+
+    /// An event a caller may see.
     ///
     /// - Throws: `not-found` for what is not there and for what is not theirs.
     static func visible(
-        _ text: String?, principal: Principal, county: CountyRuntime, store: Store,
-    ) async throws -> (record: EventRecord, role: String) {
-        guard let text, let number = Int64(text), number > 0, String(number) == text,
-            let record = try await store.event(at: Position(rawValue: number), county: county.id)
-        else { throw HubError("not-found") }
-        if record.publisher == principal.unit { return (record, "publisher") }
-        if let reception = try await store.reception(of: record.position, by: principal.unit, county: county.id) {
-            return (record, reception.role.rawValue)
+        _ position: Position, principal: Principal, county: CountyRuntime, store: Store,
+    ) async throws -> Sight {
+        guard let record = try await store.event(at: position, county: county.id) else { throw HubError("not-found") }
+        let reception = try await store.reception(of: record.position, by: principal.unit, county: county.id)
+        let isLead = reception.map { $0.role == .lead || $0.alsoRoles.contains(.lead) } ?? false
+        if record.publisher == principal.unit { return Sight(record: record, role: "publisher", isLead: isLead) }
+        // A sealed matter is addressed to one officer; for the rest of the unit
+        // it does not exist.
+        if let reception, reception.officer == nil || reception.officer == principal.officer {
+            return Sight(record: record, role: reception.role.rawValue, isLead: isLead)
         }
-        // Sealed matters do not exist for the secretariat either.
+        // Nor does it for the secretariat.
         let isSealed = county.catalogue.contract(record.type)?.isSealed ?? true
-        if principal.has(.secretariat), !isSealed { return (record, "secretariat") }
+        if principal.has(.secretariat), !isSealed {
+            return Sight(record: record, role: "secretariat", isLead: isLead)
+        }
         throw HubError("not-found")
     }
 }

@@ -30,6 +30,7 @@ final class FeedOutbox: Sendable {
     /// Adds text, however much waits already.
     func put(_ text: String) {
         let taker = state.withLock { state in
+            guard !state.isClosed else { return nil as CheckedContinuation<Void, Never>? }
             state.texts.append(text)
             state.unsent += text.utf8.count
             defer { state.taker = nil }
@@ -49,6 +50,20 @@ final class FeedOutbox: Sendable {
             return state.taker
         }
         taker?.resume()
+    }
+
+    /// The client has left: what waits is thrown away.
+    func abandon() {
+        let (taker, putter) = state.withLock { state in
+            state.texts = []
+            state.unsent = 0
+            state.underWay = 0
+            state.isClosed = true
+            defer { (state.taker, state.putter) = (nil, nil) }
+            return (state.taker, state.putter)
+        }
+        taker?.resume()
+        putter?.resume()
     }
 
     /// The next piece to send; nil at the end. Waits until there is something

@@ -32,48 +32,72 @@ struct FeedStream: Sendable {
                 ("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-store"),
                 ("x-accel-buffering", "no"),
             ],
-            body: .stream { writer, body in
-                // Ends the moment the client leaves, not at the next heartbeat.
-                try await body.consumeWithCancellationOnInboundClose { _ in
-                    try await write(to: &writer, from: start)
-                }
-            })
+            body: .stream { writer, body in try await write(to: &writer, from: start, watching: body) })
     }
 
-    private func write(to writer: inout any ResponseBodyWriter, from start: FeedRoutes.Start) async throws {
+    /// Ends the reading of the log between two looks at it: a query that is
+    /// cut off would cost the pool a connection that others use.
+    private struct End: Sendable {
+        let flag = Flag()
+        let wakeups: Wakeups
+        let registration: UInt64
+
+        func set() {
+            flag.set()
+            wakeups.ring(registration: registration)
+        }
+    }
+
+    private func write(
+        to writer: inout any ResponseBodyWriter, from start: FeedRoutes.Start, watching body: RequestBody,
+    ) async throws {
         services.metrics.add("hub_feed_streams_opened_total")
         let outbox = FeedOutbox()
+        let end = End(wakeups: services.wakeups, registration: services.wakeups.register(view.keys))
+        let watch = services.tokens.watch(token) { end.set() }
+        defer {
+            services.tokens.unwatch(watch)
+            services.wakeups.unregister(end.registration)
+        }
+        // The client is known to have left the moment it does, not at the next heartbeat.
+        try await body.consumeWithInboundCloseHandler { _ in
+            try await send(to: &writer, from: start, outbox: outbox, end: end)
+        } onInboundClosed: {
+            end.set()
+            outbox.abandon()
+        }
+    }
+
+    private func send(
+        to writer: inout any ResponseBodyWriter, from start: FeedRoutes.Start, outbox: FeedOutbox, end: End,
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { outbox.close() }
                 do {
-                    try await read(into: outbox, from: start)
+                    try await read(into: outbox, from: start, end: end)
                 } catch is FeedOutbox.ClientTooSlow {
                     services.metrics.add("hub_feed_streams_cut_off_total")
                     hangUp()
                 }
             }
-            while let text = await outbox.next() {
-                try await writer.write(ByteBuffer(string: text))
-                outbox.sent()
+            do {
+                while let text = await outbox.next() {
+                    try await writer.write(ByteBuffer(string: text))
+                    outbox.sent()
+                }
+            } catch {
+                end.set()
+                outbox.abandon()
+                try await group.waitForAll()
+                throw error
             }
-            group.cancelAll()
             try await group.waitForAll()
         }
         try await writer.finish(nil)
     }
 
-    private func read(into outbox: FeedOutbox, from start: FeedRoutes.Start) async throws {
-        let registration = services.wakeups.register(view.keys)
-        let ended = AsyncFlag()
-        let watch = services.tokens.watch(token) {
-            ended.set()
-            services.wakeups.ring(registration: registration)
-        }
-        defer {
-            services.tokens.unwatch(watch)
-            services.wakeups.unregister(registration)
-        }
+    private func read(into outbox: FeedOutbox, from start: FeedRoutes.Start, end: End) async throws {
         // A comment opens the stream, so that the client sees it is there.
         outbox.put(view.isDemonstration ? ": \(Demonstration.notice)\n\n" : ": ok\n\n")
         if start.isReset {
@@ -83,7 +107,7 @@ struct FeedStream: Sendable {
         var isCatchingUp = true
         var lastPut = ContinuousClock.now
         var putAtOnce = 0
-        while !Task.isCancelled, !ended.isSet, !services.drain.hasBegun {
+        while !Task.isCancelled, !end.flag.isSet, !services.drain.hasBegun {
             if isCatchingUp {
                 try await outbox.waitUntilTaken(atMost: Self.patience)
             } else {
@@ -111,7 +135,7 @@ struct FeedStream: Sendable {
                 lastPut = .now
             }
             let untilHeartbeat = Self.heartbeat - lastPut.duration(to: .now)
-            await services.wakeups.wait(registration, atMost: min(FeedRoutes.safetyNet, untilHeartbeat))
+            await services.wakeups.wait(end.registration, atMost: min(FeedRoutes.safetyNet, untilHeartbeat))
         }
     }
 }

@@ -81,8 +81,8 @@ struct IdentityRoutes: Sendable {
                 "invalid",
                 faults: officers.enumerated().filter { refused.contains($0.element.id) }.map { index, _ in
                     InputFault(
-                        path: "/officers/\(index)/id", code: "id-taken", message: "another unit has an officer of this id",
-                        messageZh: "其他单位已使用此编号")
+                        path: "/officers/\(index)/id", code: "id-taken",
+                        message: "another unit has an officer of this id", messageZh: "其他单位已使用此编号")
                 })
         }
         return .json(["items": .array(officers.map(\.shown)), "next": .null])

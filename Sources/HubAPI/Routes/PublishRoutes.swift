@@ -8,30 +8,36 @@ import Store
 struct PublishRoutes: Sendable {
     let services: HubServices
 
+    private static let batchLimit = 1000
+
     var endpoints: [Endpoint] {
         [
             Endpoint(
                 "POST", "/v1/events", .scopes([.publish]), body: .events, "Publish one event or a batch", "报送事件",
-                queries: ["strict"], handle: publish),
+                queries: ["strict"], requestHeaders: ["Prefer", "traceparent"],
+                answers: [
+                    Endpoint.Answer(201, "Receipt"), Endpoint.Answer(200, "ReceiptOrBatchResults"),
+                ], handle: publish),
             Endpoint(
                 "POST", "/v1/events/dry-run", .scopes([.publish]), body: .events,
-                "What publishing would answer; stores nothing", "试算：如果报送会怎样", queries: ["at"], handle: dryRun),
+                "What publishing would answer; stores nothing", "试算：如果报送会怎样", queries: ["at", "strict"],
+                requestHeaders: ["Prefer"], answers: [Endpoint.Answer(200, "DryRunOrBatchResults")], handle: dryRun),
             Endpoint(
                 "GET", "/v1/events", .scopes([.publish, .receive]), "Events this unit has published", "本单位报送的事件",
                 queries: ["source", "id", "publisher", "recordedFrom", "recordedTo", "limit", "cursor"],
-                handle: listEvents),
+                answers: [Endpoint.Answer(200, "EventList")], handle: listEvents),
             Endpoint(
                 "GET", "/v1/events/{position}", .anyToken, "An event: envelope and open data", "事件的公开部分",
-                handle: event),
+                answers: [Endpoint.Answer(200, "ShownEvent")], handle: event),
             Endpoint(
-                "GET", "/v1/events/{position}/duties", .scopesOnceVisible([.publish]),
-                "Who has signed and settled", "签收与办理情况", handle: duties),
+                "GET", "/v1/events/{position}/duties", .scopesOnceVisible([.publish, .secretariat]),
+                "Who has signed and settled", "签收与办理情况", answers: [Endpoint.Answer(200, "EventDuties")],
+                handle: duties),
             Endpoint(
                 "GET", "/v1/events/{position}/explanation", .scopesOnceVisible([.publish, .secretariat]),
-                "Why each unit received it", "为什么派给各单位", handle: explanation),
-            Endpoint(
-                "POST", "/v1/events/{position}/withdraw", .scopesOnceVisible([.publish]), body: .json,
-                "Withdraw an event", "撤回事件", handle: { _ in throw HubError("not-yet") }),
+                "Why each unit received it", "为什么派给各单位", answers: [Endpoint.Answer(200, "Explanation")],
+                handle: explanation),
+            .later("POST", "/v1/events/{position}/withdraw", .scopes([.publish]), "Withdraw an event", "撤回事件"),
         ]
     }
 
@@ -44,17 +50,24 @@ struct PublishRoutes: Sendable {
         switch message {
         case .single(let event):
             let receipt = try await services.publisher.publish(try event.get(), by: principal, options: options)
-            return .json(receipt.jsonValue, status: receipt.duplicate ? 200 : 201)
+            let answer = APIResponse.json(receipt.jsonValue, status: receipt.duplicate ? 200 : 201)
                 .with("location", "/v1/events/\(receipt.position.rawValue)")
+            return preferring(options, answer)
         case .batch(let events):
             let strict = try request.flag("strict") ?? false
             let results = try await services.publisher.publish(batch: events, by: principal, options: options)
-            return batchAnswer(results, strict: strict, request: request)
+            let outcomes = results.map { result in result.map { (isDuplicate: $0.duplicate, value: $0.jsonValue) } }
+            return preferring(options, batchAnswer(outcomes, strict: strict, request: request))
         }
     }
 
+    /// Tells that a preference was honoured, as RFC 7240 has it.
+    private func preferring(_ options: Publisher.Options, _ response: APIResponse) -> APIResponse {
+        options.lenient ? response.with("preference-applied", "handling=lenient") : response
+    }
+
     private func batchAnswer(
-        _ results: [Result<Receipt, HubError>], strict: Bool, request: APIRequest,
+        _ results: [Result<(isDuplicate: Bool, value: JSONValue), HubError>], strict: Bool, request: APIRequest,
     ) -> APIResponse {
         var accepted: Int64 = 0
         var duplicates: Int64 = 0
@@ -62,8 +75,8 @@ struct PublishRoutes: Sendable {
         let shown: [JSONValue] = results.enumerated().map { index, result in
             switch result {
             case .success(let receipt):
-                if receipt.duplicate { duplicates += 1 } else { accepted += 1 }
-                return ["status": .integer(receipt.duplicate ? 200 : 201), "receipt": receipt.jsonValue]
+                if receipt.isDuplicate { duplicates += 1 } else { accepted += 1 }
+                return ["status": .integer(receipt.isDuplicate ? 200 : 201), "receipt": receipt.value]
             case .failure(var error):
                 rejected += 1
                 error.faults = error.faults.map { fault in
@@ -97,17 +110,23 @@ struct PublishRoutes: Sendable {
     private func dryRun(_ request: APIRequest) async throws -> APIResponse {
         let message = try decode(request)
         let principal = try request.requires(.publish)
-        guard case .single(let event) = message else { throw HubError("unsupported-media-type") }
-        let result = try await services.publisher.dryRun(
-            try event.get(), by: principal, options: Publisher.Options(lenient: wantsLenience(request)),
-            at: try request.instant("at"))
-        guard case .object(var object) = result.receipt.jsonValue else { throw HubError("internal") }
-        if result.status == 201 {
-            for name in ["position", "links", "contentHash"] { object[name] = .null }
+        let options = Publisher.Options(lenient: wantsLenience(request))
+        let at = try request.instant("at")
+        switch message {
+        case .single(let event):
+            let run = try await services.publisher.dryRun(try event.get(), by: principal, options: options, at: at)
+            return preferring(options, .json(run.jsonValue))
+        case .batch(let events):
+            let strict = try request.flag("strict") ?? false
+            let runs = try await services.publisher.dryRun(batch: events, by: principal, options: options, at: at)
+            let outcomes = runs.map { run in run.map { (isDuplicate: $0.status == 200, value: $0.jsonValue) } }
+            let answer = batchAnswer(outcomes, strict: strict, request: request)
+            guard answer.status == 200, case .object(.object(var object)) = answer.body else {
+                return preferring(options, answer)
+            }
+            object["wouldBe"] = 200
+            return preferring(options, .json(.object(object)))
         }
-        object["wouldBe"] = .integer(Int64(result.status))
-        object["explanation"] = .array(result.explanation.map(\.jsonValue))
-        return .json(.object(object))
     }
 
     private enum Message {
@@ -116,13 +135,18 @@ struct PublishRoutes: Sendable {
     }
 
     private func decode(_ request: APIRequest) throws -> Message {
+        let trace = TraceContext(request.headers)
         switch HTTPBinding.decode(headers: request.headers, body: request.body) {
         case .success(.single(let event)):
             // Anything that is no event is refused before the scope is looked at.
-            return .single(.success(try event.mapError { HubError($0.code, faults: $0.faults) }.get()))
+            let read = event.mapError { HubError($0.code, faults: $0.faults) }
+            return .single(.success(try read.get().traced(trace)))
         case .success(.batch(let events)):
-            guard events.count <= 1000 else { throw HubError("batch-too-large") }
-            return .batch(events.map { $0.mapError { HubError($0.code, faults: $0.faults) } })
+            guard events.count <= Self.batchLimit else { throw HubError("batch-too-large") }
+            return .batch(
+                events.map { event in
+                    event.map { $0.traced(trace) }.mapError { HubError($0.code, faults: $0.faults) }
+                })
         case .failure(.unsupportedMediaType):
             throw HubError("unsupported-media-type")
         case .failure(.faults(let code, let faults)):
@@ -160,8 +184,7 @@ struct PublishRoutes: Sendable {
         let limit = try request.limit()
         let records = try await services.store.published(
             by: principal.unit, county: county.id, from: try request.instant("recordedFrom"),
-            to: try request.instant("recordedTo"), before: try request.number("cursor").map(Position.init(rawValue:)),
-            limit: limit + 1)
+            to: try request.instant("recordedTo"), before: try request.position("cursor"), limit: limit + 1)
         let shown = records.prefix(limit)
         return .json([
             "items": .array(shown.map { EventView.shown($0, role: "publisher") }),
@@ -173,25 +196,33 @@ struct PublishRoutes: Sendable {
     /// An event this sender may see, and in which capacity.
     private func visible(
         _ request: APIRequest,
-    ) async throws -> (record: EventRecord, role: String, principal: Principal, county: CountyRuntime) {
+    ) async throws -> (sight: EventView.Sight, principal: Principal, county: CountyRuntime) {
         let principal = try request.principal()
         let county = try services.counties.county(principal.county)
-        let (record, role) = try await EventView.visible(
-            request.parameters["position"], principal: principal, county: county, store: services.store)
-        return (record, role, principal, county)
+        let sight = try await EventView.visible(
+            Position(rawValue: try request.pathNumber("position")), principal: principal, county: county,
+            store: services.store)
+        return (sight, principal, county)
     }
 
     private func event(_ request: APIRequest) async throws -> APIResponse {
         let found = try await visible(request)
-        return .json(EventView.shown(found.record, role: found.role))
+        return .json(EventView.shown(found.sight.record, role: found.sight.role))
+    }
+
+    /// Who else received an event can itself be a disclosure: only its
+    /// publisher, its lead and the secretariat see that.
+    private func checkMaySeeRecipients(_ sight: EventView.Sight, _ principal: Principal) throws {
+        let isOwn = sight.role == "publisher" && principal.has(.publish)
+        guard isOwn || sight.isLead || principal.has(.secretariat) else {
+            throw HubError("scope-missing", details: ["needs": ["publish", "secretariat"]])
+        }
     }
 
     private func duties(_ request: APIRequest) async throws -> APIResponse {
         let found = try await visible(request)
-        guard found.role == "publisher" || found.principal.has(.secretariat) else {
-            throw HubError("scope-missing", details: ["needs": ["publish"]])
-        }
-        let duties = try await services.store.duties(ofEvent: found.record.position, county: found.county.id)
+        try checkMaySeeRecipients(found.sight, found.principal)
+        let duties = try await services.store.duties(ofEvent: found.sight.record.position, county: found.county.id)
         let now = services.clock.now(in: found.county.id)
         return .json([
             "items": .array(
@@ -199,7 +230,7 @@ struct PublishRoutes: Sendable {
                     [
                         "dutyId": .string(String(duty.id.rawValue)),
                         "unit": .string(duty.unit.rawValue),
-                        "unitName": .string(found.county.name(of: duty.unit, at: found.record.recordedAt)),
+                        "unitName": .string(found.county.name(of: duty.unit, at: found.sight.record.recordedAt)),
                         "role": .string(duty.role.rawValue),
                         "planRole": .string(duty.planRole.rawValue),
                         "state": .string(duty.state.rawValue),
@@ -215,15 +246,38 @@ struct PublishRoutes: Sendable {
 
     private func explanation(_ request: APIRequest) async throws -> APIResponse {
         let found = try await visible(request)
-        let isOwn = found.role == "publisher" && found.principal.has(.publish)
-        guard isOwn || found.principal.has(.secretariat) else {
-            throw HubError("scope-missing", details: ["needs": ["publish", "secretariat"]])
+        try checkMaySeeRecipients(found.sight, found.principal)
+        guard case .success(let steps) = JSONReader.read(found.sight.record.explanation) else {
+            throw HubError("internal")
         }
-        guard case .success(let steps) = JSONReader.read(found.record.explanation) else { throw HubError("internal") }
         return .json([
-            "position": .string(String(found.record.position.rawValue)),
-            "policyVersion": .string(found.record.policyVersion),
+            "position": .string(String(found.sight.record.position.rawValue)),
+            "policyVersion": .string(found.sight.record.policyVersion),
             "explanation": steps,
         ])
+    }
+}
+
+extension CloudEvent {
+    /// With the trace context of the request, unless it brings one of its own.
+    fileprivate func traced(_ trace: TraceContext?) -> CloudEvent {
+        guard let trace, extensions["traceparent"] == nil else { return self }
+        var event = self
+        event.extensions["traceparent"] = .string(trace.parent)
+        event.extensions["tracestate"] = trace.state.map { .string($0) }
+        return event
+    }
+}
+
+extension Publisher.DryRun {
+    /// `{wouldBe, …receipt, explanation}`; what only storing gives is null.
+    fileprivate var jsonValue: JSONValue {
+        guard case .object(var object) = receipt.jsonValue else { return .null }
+        if status == 201 {
+            for name in ["position", "links", "contentHash"] { object[name] = .null }
+        }
+        object["wouldBe"] = .integer(Int64(status))
+        object["explanation"] = .array(explanation.map(\.jsonValue))
+        return .object(object)
     }
 }

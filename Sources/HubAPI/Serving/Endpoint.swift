@@ -68,9 +68,8 @@ package struct Endpoint: Sendable {
     package static func later(
         _ method: String, _ path: String, _ access: Access, _ summary: String, _ summaryZh: String,
     ) -> Endpoint {
-        Endpoint(method, path, access, body: method == "GET" || method == "DELETE" ? .none : .any, summary, summaryZh) { _ in
-            throw HubError("not-yet")
-        }
+        let body: BodyKind = method == "GET" || method == "DELETE" ? .none : .any
+        return Endpoint(method, path, access, body: body, summary, summaryZh) { _ in throw HubError("not-yet") }
     }
 
     package init(

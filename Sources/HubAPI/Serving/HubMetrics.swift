@@ -56,7 +56,8 @@ package final class HubMetrics: Sendable {
         var lines: [String] = []
         lines.append("# HELP hub_http_requests_total Answers by endpoint and status.")
         lines.append("# TYPE hub_http_requests_total counter")
-        for (key, count) in requests.sorted(by: { ($0.key.endpoint, $0.key.status) < ($1.key.endpoint, $1.key.status) }) {
+        let byName = requests.sorted { ($0.key.endpoint, $0.key.status) < ($1.key.endpoint, $1.key.status) }
+        for (key, count) in byName {
             lines.append(
                 "hub_http_requests_total{endpoint=\"\(key.endpoint)\",status=\"\(key.status)\"} \(count)")
         }

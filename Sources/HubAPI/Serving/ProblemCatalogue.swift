@@ -31,6 +31,7 @@ package enum ProblemCatalogue {
         ("bad-json", 400, "the body is not valid JSON", "请求体不是有效的JSON", mend.0, mend.1),
         ("not-utf-8", 400, "the body is not UTF-8", "请求体不是UTF-8编码", "convert the text to UTF-8", "请转为UTF-8编码后重发"),
         ("bad-envelope", 400, "the body is not a CloudEvent", "请求体不是有效的CloudEvents事件", mend.0, mend.1),
+        ("bad-request", 400, "the request is not valid HTTP", "不是有效的HTTP请求", mend.0, mend.1),
         ("bad-query", 400, "a query parameter cannot be read", "查询参数无法识别", mend.0, mend.1),
         ("bad-header", 400, "a header cannot be read", "请求头无法识别", mend.0, mend.1),
         ("bad-body", 400, "the body is not the JSON object this endpoint takes", "请求体不是本接口所需的JSON对象", mend.0, mend.1),
@@ -150,6 +151,10 @@ package enum ProblemCatalogue {
             "use dryRun, or a sandbox county", "请用试算，或在演示县进行"
         ),
         (
+            "not-a-sandbox", 422, "this is no demonstration county; its clock is the database's", "本县不是演示县，时钟不可移动",
+            "use a token of a demonstration county", "请使用演示县的令牌"
+        ),
+        (
             "partly-refused", 422, "some events of the batch were refused; the others are stored", "部分事件被拒收，其余已入库",
             mend.0, mend.1
         ),
@@ -165,6 +170,10 @@ package enum ProblemCatalogue {
         (
             "not-yet", 501, "this hub does not offer this yet", "本系统尚未提供此功能", "see the documentation",
             "请见接口文档"
+        ),
+        (
+            "schema-not-current", 503, "the database does not have this program's schema", "数据库结构不是最新",
+            "run liankong migrate", "请先运行liankong migrate"
         ),
         ("database-unavailable", 503, "the database cannot be reached", "数据库暂不可用", again.0, again.1),
         (

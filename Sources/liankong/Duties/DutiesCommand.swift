@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudEvents
 import HubClient
 
 /// Looks at duties and acts on them.

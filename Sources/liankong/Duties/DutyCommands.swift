@@ -68,7 +68,8 @@ struct SignDuty: AsyncParsableCommand {
             }
         }
         if refused > 0 {
-            throw CommandFailure(.refused, code: "partly-refused", "\(refused) duties were not signed", "\(refused)件未签收")
+            throw CommandFailure(
+                .refused, code: "partly-refused", "\(refused) duties were not signed", "\(refused)件未签收")
         }
     }
 }

@@ -1,4 +1,5 @@
 import CloudEvents
+import Coordination
 import HubClient
 
 /// A receipt as people read it.

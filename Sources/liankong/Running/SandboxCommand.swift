@@ -38,6 +38,9 @@ struct SandboxCommand: AsyncParsableCommand {
         @Flag(help: "Back to the database's clock. 恢复。")
         var reset = false
 
+        @Flag(name: .customLong("start"), help: "With --to: only if the clock was never moved, also back. 仅首次。")
+        var isStart = false
+
         @OptionGroup var database: DatabaseOptions
         @OptionGroup var output: OutputOptions
 
@@ -45,6 +48,7 @@ struct SandboxCommand: AsyncParsableCommand {
             if [to != nil, by != nil, reset].filter({ $0 }).count > 1 {
                 throw ValidationError("--to, --by and --reset exclude each other")
             }
+            if isStart, to == nil { throw ValidationError("--start goes with --to") }
         }
 
         func run() async throws {
@@ -53,14 +57,16 @@ struct SandboxCommand: AsyncParsableCommand {
                 let database = try await store.databaseNow()
                 let now = database.advanced(byMicroseconds: county.record.clockOffset)
                 guard let target = target(now: now, database: database) else { return now }
-                guard reset || target >= now else {
+                if isStart, county.record.clockOffset != 0 { return now }
+                guard reset || isStart || target >= now else {
                     throw CommandFailure(
                         .refused, code: "backwards", "the clock moves ahead only", "时钟只能向前",
                         hints: ["--reset takes it back to the database's clock"])
                 }
                 guard try await store.moveClock(of: county.id, to: target) else {
                     throw CommandFailure(
-                        .refused, code: "not-a-sandbox", "'\(county.record.key)' is a real county; its clock never moves",
+                        .refused, code: "not-a-sandbox",
+                        "'\(county.record.key)' is a real county; its clock never moves",
                         "正式县的时钟不能调整")
                 }
                 return target

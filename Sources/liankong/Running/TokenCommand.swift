@@ -144,7 +144,8 @@ struct TokenCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
             abstract: "Print the token of a unit or officer from .liankong/tokens.json. 显示令牌。",
-            discussion: "  curl -H \"Authorization: Bearer $(liankong token show --as hrss)\" http://127.0.0.1:8320/v1/me")
+            discussion:
+                "  curl -H \"Authorization: Bearer $(liankong token show --as hrss)\" http://127.0.0.1:8320/v1/me")
 
         @OptionGroup var hub: HubOptions
 

@@ -71,4 +71,38 @@ struct CESQLLikeConformanceTests {
         let text = CESQLValue.string(String(repeating: "a", count: 100_000))
         #expect(expression.evaluate { _ in text }.value == false)
     }
+
+    /// Each text nearly follows its pattern, over and over.
+    @Test(.timeLimit(.minutes(1)), arguments: [("a", "b"), ("_", "b"), ("ab", "c"), ("a_", "b")])
+    func longPiecesAreSearchedWithoutGoingBack(_ unit: String, _ ending: String) throws {
+        let piece = String(repeating: unit, count: 3000 / unit.count) + ending
+        let expression = try CESQLExpression("subject LIKE '%\(piece)%'")
+        let text = String(repeating: unit.replacing("_", with: "a"), count: 100_000)
+        #expect(expression.evaluate { _ in .string(text) }.value == false)
+        #expect(expression.evaluate { _ in .string(text + ending + text) }.value == true)
+    }
+
+    /// Against the plain way: try everything.
+    @Test(arguments: 0..<300 as Range<UInt64>)
+    func patternsMatchWhatTheirDefinitionSays(_ seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        func random(_ alphabet: String, _ count: Int) -> String {
+            String((0..<count).map { _ in alphabet.randomElement(using: &generator) ?? "a" })
+        }
+        func matches(_ text: Substring, _ pattern: Substring) -> Bool {
+            guard let first = pattern.first else { return text.isEmpty }
+            let rest = pattern.dropFirst()
+            switch first {
+            case "%": return matches(text, rest) || !text.isEmpty && matches(text.dropFirst(), pattern)
+            case "_": return !text.isEmpty && matches(text.dropFirst(), rest)
+            default: return text.first == first && matches(text.dropFirst(), rest)
+            }
+        }
+        for _ in 0..<20 {
+            let text = random("ab津", Int.random(in: 0...12, using: &generator))
+            let pattern = random("ab津%%_", Int.random(in: 0...7, using: &generator))
+            let value = try CESQLExpression("subject LIKE '\(pattern)'").evaluate { _ in .string(text) }.value
+            #expect(value == .boolean(matches(text[...], pattern[...])), "\(text) LIKE \(pattern)")
+        }
+    }
 }

@@ -66,11 +66,12 @@ struct DirectoryTests {
         #expect(directory.name("bureau", on: day(text))?.zh == name)
     }
 
-    @Test(arguments: [
-        ("410322101", "town:410322101"), ("410308101", "town:410322101"), ("410322101202", "town:410322101"),
-        ("410308101999", "town:410322101"), ("410322", nil), ("410322199", nil), ("410323101", nil), ("", nil),
-        ("４１０３２２１０１", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("410322101", "town:410322101"), ("410308101", "town:410322101"), ("410322101202", "town:410322101"),
+            ("410308101999", "town:410322101"), ("410322", nil), ("410322199", nil), ("410323101", nil), ("", nil),
+            ("４１０３２２１０１", nil),
+        ] as [(String, String?)])
     func townIsFoundUnderEitherCodeOfTheCounty(region: String, town: String?) {
         #expect(directory.town(region: region) == town.map { UnitID($0) })
     }

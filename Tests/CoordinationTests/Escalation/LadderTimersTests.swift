@@ -76,6 +76,8 @@ struct LadderTimersTests {
     @Test(arguments: [
         ("2020-11-04 10:00", "2020-12-08 00:00"), ("2020-11-02 10:00", "2020-12-08 00:00"),
         ("2020-10-28 10:00", "2020-11-08 00:00"), ("2020-12-24 10:00", "2021-01-08 00:00"),
+        // The step before falls due on the very 8th.
+        ("2020-12-29 10:00", "2021-02-08 00:00"),
     ])
     func theMonthlyStepWaitsForTheOneBefore(_ start: String, _ expected: String) throws {
         let found = try timers("A", LadderFixture.milestone("1wd", from: start))

@@ -123,10 +123,11 @@ struct AssistanceRowTests {
         #expect(missed?.because.contains("Poverty") == false, "who was followed is not missed")
     }
 
-    @Test(arguments: [
-        ("assistance.eligibility.decided", "N65"), ("assistance.benefit.granted", "N66"),
-        ("assistance.social-support.matched", "N66"),
-    ] as [(EventType, String)])
+    @Test(
+        arguments: [
+            ("assistance.eligibility.decided", "N65"), ("assistance.benefit.granted", "N66"),
+            ("assistance.social-support.matched", "N66"),
+        ] as [(EventType, String)])
     func linesOnlyTell(type: EventType, rule: String) throws {
         let decision = try Mengjin.county().route(type, by: "civil-affairs")
         #expect(decision.lines == ["recorded by \(rule) under III.1.3, normal", "edu-sports lead (lead)"])

@@ -65,7 +65,8 @@ struct AttendanceRowTests {
                         "jm-office handling+informed (none): assign 1wd; ladder A; awaiting dispatch", ownSchool,
                     ], status: "awaiting-dispatch")),
             RowCase(
-                "the county's new code names the same town", type, absence.with(["residenceRegion": .text("410308101")]),
+                "the county's new code names the same town", type,
+                absence.with(["residenceRegion": .text("410308101")]),
                 by: "school:3141990002",
                 suspected(
                     rule,
@@ -83,7 +84,8 @@ struct AttendanceRowTests {
                         counted,
                     ])),
             RowCase(
-                "a town that is not on file is not replaced", type, absence.with(["residenceRegion": .text("410322177")]),
+                "a town that is not on file is not replaced", type,
+                absence.with(["residenceRegion": .text("410322177")]),
                 by: "school:3141990002",
                 suspected(
                     rule,
@@ -96,7 +98,8 @@ struct AttendanceRowTests {
                 suspected(
                     rule,
                     [
-                        handling("410322101"), "jm-office assisting+informed (none): assign 1wd; ladder A; awaiting dispatch",
+                        handling("410322101"),
+                        "jm-office assisting+informed (none): assign 1wd; ladder A; awaiting dispatch",
                         "town:410322102 assisting (responsible): sign 1wd; ladder A",
                     ], status: "awaiting-dispatch")),
             RowCase(

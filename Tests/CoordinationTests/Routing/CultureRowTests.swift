@@ -10,7 +10,8 @@ struct CultureRowTests {
     ]
     private static let lead = "edu-sports lead (lead): sign 2wd; ladder B"
     private static let rest = [
-        lead, "culture-tourism handling (responsible): sign 1wd, check 2wd, settle 15wd; ladder B; verified by jm-office",
+        lead,
+        "culture-tourism handling (responsible): sign 1wd, check 2wd, settle 15wd; ladder B; verified by jm-office",
         "psb assisting (responsible): sign 1wd; ladder B", "market-reg assisting (responsible): sign 1wd; ladder B",
         "town:410322100 assisting (responsible): sign 1wd; ladder B",
     ]
@@ -45,7 +46,8 @@ struct CultureRowTests {
             [
                 "routed by 13 under III.1.3, normal", lead,
                 "culture-tourism handling (responsible): sign 2h, check 2wd, settle 15wd; ladder B; verified by jm-office",
-                "psb assisting (responsible): sign 2h; ladder B", "market-reg assisting (responsible): sign 2h; ladder B",
+                "psb assisting (responsible): sign 2h; ladder B",
+                "market-reg assisting (responsible): sign 2h; ladder B",
                 "town:410322100 assisting (responsible): sign 2h; ladder B",
             ]),
         RowCase(
@@ -56,14 +58,17 @@ struct CultureRowTests {
             report.with(["childSchoolIds": .list(["3141990001", "2141990010"])]),
             routed + ["school:3141990001 informed (none)", "school:2141990010 informed (none)"]),
         RowCase(
-            "the town is not known", "culture.minor-admission.reported", report.with(["venueRegionCode": .text("410322")]),
+            "the town is not known", "culture.minor-admission.reported",
+            report.with(["venueRegionCode": .text("410322")]),
             Array(routed.dropLast())),
         RowCase(
-            "outside the county", "culture.minor-admission.reported", report.with(["venueRegionCode": .text("410323101")]),
+            "outside the county", "culture.minor-admission.reported",
+            report.with(["venueRegionCode": .text("410323101")]),
             [
                 "awaiting-dispatch by 13 under III.1.3, normal", lead,
                 "jm-office handling (none): assign 1wd; ladder B; awaiting dispatch",
-                "psb assisting (responsible): sign 1wd; ladder B", "market-reg assisting (responsible): sign 1wd; ladder B",
+                "psb assisting (responsible): sign 1wd; ladder B",
+                "market-reg assisting (responsible): sign 1wd; ladder B",
             ]),
         RowCase(
             "an inspection is requested", "culture.venue-inspection.requested", ["venueRegionCode": .text("410322100")],
@@ -72,7 +77,8 @@ struct CultureRowTests {
                 "routed by 15 under III.1.3, normal", lead,
                 "culture-tourism handling (responsible): sign 1wd, inspect 5wd, settle 8wd; ladder B; "
                     + "verified by jm-office",
-                "psb assisting (responsible): sign 1wd; ladder B", "market-reg assisting (responsible): sign 1wd; ladder B",
+                "psb assisting (responsible): sign 1wd; ladder B",
+                "market-reg assisting (responsible): sign 1wd; ladder B",
                 "town:410322100 assisting (responsible): sign 1wd; ladder B",
             ]),
     ])

@@ -102,7 +102,9 @@ struct LabourRowTests {
     }
     private static let revocation =
         "sign 2wd, file 15wd, settle 90nd@market.license-revocation.filed; ladder C; verified by jm-office"
-    private static let revocationRest = ["hrss assisting (responsible): sign 2wd; ladder C", "jm-office informed (none)"]
+    private static let revocationRest = [
+        "hrss assisting (responsible): sign 2wd; ladder C", "jm-office informed (none)",
+    ]
 
     @Test(arguments: [
         RowCase(
@@ -119,7 +121,8 @@ struct LabourRowTests {
                 "market-reg handling (responsible): " + revocation,
             ] + revocationRest),
         RowCase(
-            "an employer without licence", "labour.license-revocation.recommended", recommended("unlicensed"), by: "hrss",
+            "an employer without licence", "labour.license-revocation.recommended", recommended("unlicensed"),
+            by: "hrss",
             [
                 "routed by 11 under III.1.3, normal", "edu-sports lead (lead): sign 2wd; ladder C",
                 "market-reg handling (responsible): " + revocation,

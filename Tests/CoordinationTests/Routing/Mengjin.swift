@@ -110,7 +110,8 @@ extension ShippedFiles {
     /// The files with a passage of one of them written otherwise, and the line
     /// at which the passage begins. Records a failure where it does not stand
     /// exactly once.
-    static func changing(_ files: Files, _ passage: String, to text: String) -> (files: Files, name: String, line: Int) {
+    static func changing(_ files: Files, _ passage: String, to text: String) -> (files: Files, name: String, line: Int)
+    {
         var files = files
         let found = files.indices.filter { files[$0].text.contains(passage) }
         guard found.count == 1, let index = found.first,

@@ -1,5 +1,5 @@
 import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import Store
 
 /// The chores of a running hub, each on its own interval:
@@ -48,7 +48,7 @@ package struct Maintenance: Service {
 
     /// Runs until cancelled or asked to shut down.
     package func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 for chore in chores {
                     group.addTask { await repeating(chore) }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A flag that one task sets and another looks at.
-final class AsyncFlag: Sendable {
+final class Flag: Sendable {
     private let value = Mutex(false)
 
     var isSet: Bool { value.withLock { $0 } }
