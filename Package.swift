@@ -18,6 +18,7 @@ let settings: [SwiftSetting] =
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -91,7 +92,7 @@ let package = Package(
             name: "HubAPI",
             dependencies: [
                 "Hub", "Store", "Coordination", "CloudEvents", "ChineseIdentifiers", hummingbird, crypto, logging,
-                lifecycle, nioCore, httpTypes,
+                lifecycle, signals, nioCore, httpTypes,
             ],
             swiftSettings: settings,
         ),
@@ -105,7 +106,7 @@ let package = Package(
             name: "liankong",
             dependencies: [
                 "HubAPI", "HubClient", "Hub", "Store", "PostgresClient", "Coordination", "CloudEvents",
-                "ChineseIdentifiers", lifecycle, logging, arguments,
+                "ChineseIdentifiers", signals, logging, arguments,
             ],
             swiftSettings: settings,
         ),
@@ -144,6 +145,16 @@ let package = Package(
                 "TestSupport", "HubAPI", "Hub", "Store", "HubSchema", "PostgresClient", "Coordination", "CloudEvents",
                 "ChineseIdentifiers", "HubClient", crypto, httpClient, nioCore, logging,
             ],
+            swiftSettings: settings,
+        ),
+        .testTarget(
+            name: "HubClientTests",
+            dependencies: ["HubClient", "TestSupport", "CloudEvents"],
+            swiftSettings: settings,
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["liankong", "TestSupport", "Store", "CloudEvents"],
             swiftSettings: settings,
         ),
     ],

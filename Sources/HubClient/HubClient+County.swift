@@ -23,6 +23,15 @@ extension HubClient {
         return try await send(HubRequest("POST", "/v1/sweeps", json: .object(fields))).json()
     }
 
+    /// Moves the clock of a demonstration county; needs the scope `admin`.
+    ///
+    /// - Returns: the county's time after it.
+    @discardableResult
+    public func moveSandboxClock(to instant: Timestamp) async throws -> Timestamp? {
+        let body: JSONValue = ["now": .string(instant.rfc3339())]
+        return try await send(HubRequest("POST", "/v1/sandbox/clock", json: body)).json().instant("now")
+    }
+
     /// The event contracts.
     public func contracts() async throws -> JSONValue {
         try await send(HubRequest("GET", "/v1/contracts")).json()

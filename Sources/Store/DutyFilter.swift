@@ -44,7 +44,6 @@ package struct DutyFilter: Sendable, Hashable {
     /// else is asked of each row.
     enum Source: String, Sendable, Hashable {
         case ofCase = "case"
-        case unitOpen = "unit_open"
         case unit
         case late
         case type
@@ -58,8 +57,8 @@ package struct DutyFilter: Sendable, Hashable {
     /// state, without more, would be read one and all.
     var source: Source? {
         if caseID != nil { return .ofCase }
-        if unit != nil { return isOpenOnly ? .unitOpen : .unit }
         if overdue != nil || dueBefore != nil { return .late }
+        if unit != nil { return .unit }
         if type != nil { return .type }
         return state == nil && roles == nil ? .county : nil
     }

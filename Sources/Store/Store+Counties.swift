@@ -1,5 +1,5 @@
-package import Coordination
 package import CloudEvents
+package import Coordination
 import PostgresClient
 
 /// A county as it is registered.

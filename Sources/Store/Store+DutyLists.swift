@@ -15,8 +15,7 @@ extension Store {
             PostgresStatement(
                 name: "duties_by_\(search.source.rawValue)",
                 sql: """
-                    SELECT \(Duty.columns) \(search.rows)
-                    ORDER BY d.id DESC LIMIT \(Self.literalLimit(limit))
+                    SELECT \(Duty.columns) \(search.list) LIMIT \(Self.literalLimit(limit))
                     """,
                 binds: search.binds,
             ))
@@ -31,7 +30,7 @@ extension Store {
         let rows = try await pool.query(
             PostgresStatement(
                 name: "count_duties_by_\(search.source.rawValue)",
-                sql: "SELECT count(*) AS count \(search.rows)",
+                sql: "SELECT count(*) AS count \(search.set)",
                 binds: search.binds,
             ))
         guard let row = rows.first else { throw StoreError.unexpectedShape("count_duties") }
@@ -41,18 +40,19 @@ extension Store {
 
 /// A filter as SQL: one of a few texts, by the index that leads to the rows;
 /// the same binds for all of them.
+///
+/// The rows are walked behind OFFSET 0, and only then asked the rest: conditions
+/// that may be left out look so selective to the planner that it would read the
+/// whole table and sort what is left.
 private struct DutySearch {
     let source: DutyFilter.Source
-    let rows: String
     let binds: [any PostgresEncodable]
+    private let isOpenOnly: Bool
 
     init(_ filter: DutyFilter, county: CountyID, now: Timestamp, before: DutyID?) {
         guard let source = filter.source else { preconditionFailure("the filter has no index") }
         self.source = source
-        rows = """
-            FROM \(Self.from(source)) WHERE \(Self.walked(source)) AND \(Self.asked)
-            \(filter.isOpenOnly ? "AND d.ended_at IS NULL" : "")
-            """
+        isOpenOnly = filter.isOpenOnly
         binds = [
             county.rawValue, before?.rawValue ?? .max, filter.unit?.rawValue, filter.caseID?.rawValue,
             filter.type?.rawValue, filter.state?.rawValue, filter.open,
@@ -63,29 +63,49 @@ private struct DutySearch {
         ]
     }
 
-    /// What is owed and falls due by then has a timer that is due by then, or
-    /// one beyond its first step: nobody has to look at what is not late.
-    private static let late = """
-        (
-            SELECT t.duty FROM hub.timer AS t
-            WHERE t.county = $1 AND t.due <= coalesce($9, $10, $11) AND t.duty < $2
-            UNION
-            SELECT t.duty FROM hub.timer AS t WHERE t.county = $1 AND t.step > 1 AND t.duty < $2
-        ) AS l JOIN hub.duty AS d ON d.county = $1 AND d.id = l.duty
-        """
+    /// The rows, newest first.
+    var list: String { "FROM \(walk(isOrdered: true)) WHERE \(Self.asked) ORDER BY \(order) DESC" }
 
-    private static func from(_ source: DutyFilter.Source) -> String {
-        source == .late ? late : "hub.duty AS d"
+    /// The rows in any order.
+    var set: String { "FROM \(walk(isOrdered: false)) WHERE \(Self.asked)" }
+
+    private var order: String { source == .late ? "l.duty" : "d.id" }
+
+    private func walk(isOrdered: Bool) -> String {
+        if source == .late { return Self.late(isOrdered ? " ORDER BY u.duty DESC" : "") }
+        let key =
+            switch source {
+            case .ofCase: " AND o.case_id = $4"
+            // The unit's partial index; elsewhere the state is asked after the
+            // walk, because here it would tempt the planner from the key.
+            case .unit: " AND o.unit = $3" + (isOpenOnly ? " AND o.ended_at IS NULL" : "")
+            case .type: " AND o.type = $5"
+            case .county: isOpenOnly && !isOrdered ? " AND o.ended_at IS NULL" : ""
+            case .late: ""
+            }
+        return """
+            (
+                SELECT * FROM hub.duty AS o WHERE o.county = $1\(key) AND o.id < $2
+                \(isOrdered ? "ORDER BY o.id DESC" : "") OFFSET 0
+            ) AS d
+            """
     }
 
-    private static func walked(_ source: DutyFilter.Source) -> String {
-        let walk = "d.county = $1 AND d.id < $2"
-        return switch source {
-        case .ofCase: walk + " AND d.case_id = $4"
-        case .unit, .unitOpen: walk + " AND d.unit = $3"
-        case .type: walk + " AND d.type = $5"
-        case .late, .county: walk
-        }
+    /// What is owed and falls due by then has a timer that is due by then, or
+    /// one beyond its first step: nobody looks at what is not late.
+    private static func late(_ order: String) -> String {
+        """
+        (
+            SELECT u.duty FROM (
+                SELECT t.duty FROM hub.timer AS t
+                WHERE t.county = $1 AND t.due <= coalesce($9, $10, $11) AND t.duty < $2
+                UNION
+                SELECT t.duty FROM hub.timer AS t WHERE t.county = $1 AND t.step > 1 AND t.duty < $2
+            ) AS u\(order) OFFSET 0
+        ) AS l CROSS JOIN LATERAL (
+            SELECT * FROM hub.duty AS o WHERE o.county = $1 AND o.id = l.duty OFFSET 0
+        ) AS d
+        """
     }
 
     private static let asked = """
@@ -93,6 +113,7 @@ private struct DutySearch {
         AND ($5::text IS NULL OR d.type = $5)
         AND ($6::text IS NULL OR d.state = $6)
         AND ($7::boolean IS NULL OR (d.ended_at IS NULL) = $7)
+        AND (coalesce($9, $10, $11) IS NULL OR d.ended_at IS NULL)
         AND ($8::text[] IS NULL OR d.role = ANY ($8))
         AND ($9::timestamptz IS NULL OR (d.sign_by <= $9 AND d.signed_at IS NULL))
         AND ($10::timestamptz IS NULL OR (d.settle_by <= $10 AND d.completed_at IS NULL))

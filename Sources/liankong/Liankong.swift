@@ -39,10 +39,8 @@ struct Liankong: AsyncParsableCommand {
 
     /// Runs what the arguments ask for and ends the process with its status.
     static func main() async {
-        // A line that was printed must be seen at once, by a pipe too.
-        setlinebuf(stdout)
         let status = await ended(Array(CommandLine.arguments.dropFirst()))
-        exit(status.rawValue)
+        Foundation.exit(status.rawValue)
     }
 
     private static func ended(_ arguments: [String]) async -> ExitStatus {

@@ -26,11 +26,12 @@ extension ContractJudge {
     }
 
     /// A member that the contract does not have. Its name is told as part of the
-    /// path, unless it is itself personal or too long for a name.
+    /// path (and of a warning, which receipts show without one), unless it is
+    /// itself personal or too long for a name.
     mutating func unknown(_ name: String) {
         let isName = name.utf8.count <= 200 && PersonalPatternScanner.kinds(in: name).isEmpty
         let place = isName ? path + [.key(name)] : path
-        note(lenient ? .unknownFieldDropped : .unknownField, at: place, asWarning: lenient)
+        note(lenient ? .fieldDropped(isName ? name : nil) : .unknownField, at: place, asWarning: lenient)
     }
 
     private static func add(_ fault: ValueFault, at path: [PathStep], to list: inout [InputFault]) {

@@ -11,7 +11,9 @@ extension ContractJudge {
     /// in short fields, which cannot be put otherwise, it is only a warning.
     mutating func searchFreeTexts() {
         for (path, text, limit) in freeTexts {
-            let found = children.compactMap(\.name).filter { $0.unicodeScalars.count > 1 && Self.text(text, contains: $0) }
+            let found = children.compactMap(\.name).filter {
+                $0.unicodeScalars.count > 1 && Self.text(text, contains: $0)
+            }
             guard !found.isEmpty else { continue }
             let isCertain = limit >= Self.rewritableLength || found.contains { $0.unicodeScalars.count > 2 }
             note(.personalDataInOpenField, at: path, asWarning: !isCertain)

@@ -60,7 +60,8 @@ extension ContractJudge {
         default:
             let plain = TextHygiene.halfWidth(TextHygiene.trimmed(text)).uppercased()
             let isNumber = plain.utf8.allSatisfy {
-                ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || ($0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z"))
+                ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9"))
+                    || ($0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z"))
             }
             guard isNumber, (4...30).contains(plain.utf8.count) else { throw .documentNumber }
             return plain

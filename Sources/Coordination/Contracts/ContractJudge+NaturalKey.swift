@@ -32,7 +32,9 @@ extension ContractJudge {
 
     /// A passport may have the digits of another country's ID number.
     private func documentPrefix(_ step: NaturalKeyRule.Step, _ parts: ContractParts) -> String {
-        guard let type = parts[step.place][step.field.name]?["idType"]?.stringValue, type != "citizen-id" else { return "" }
+        guard let type = parts[step.place][step.field.name]?["idType"]?.stringValue, type != "citizen-id" else {
+            return ""
+        }
         return type + "/"
     }
 
@@ -53,6 +55,8 @@ extension ContractJudge {
     }
 
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.isWhitespace || scalar.properties.generalCategory == .format
+        // Unicode tables are slow, and most characters of a name are Han.
+        if (0x4E00...0x9FFF).contains(scalar.value) { return false }
+        return scalar.properties.isWhitespace || scalar.properties.generalCategory == .format
     }
 }

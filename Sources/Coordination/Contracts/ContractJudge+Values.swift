@@ -62,8 +62,11 @@ extension ContractJudge {
 
     private static func isBlank(_ text: String) -> Bool {
         guard let first = text.utf8.first else { return true }
-        // Only what begins like a blank, or outside ASCII, needs a closer look.
-        return (first <= 0x20 || first >= 0x80) && TextHygiene.trimmed(text).isEmpty
+        // All blanks of Unicode begin with one of these bytes.
+        switch first {
+        case ...0x20, 0xC2, 0xE1...0xE3, 0xEF: return TextHygiene.trimmed(text).isEmpty
+        default: return false
+        }
     }
 
     private func code(_ text: String, of list: CodeList) throws(ValueFault) {

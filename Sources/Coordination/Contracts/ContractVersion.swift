@@ -12,7 +12,8 @@ struct ContractVersion {
         text = "\(type)\n\(isSealed)\n\(caseKind?.rawValue ?? "none")\n\(takesDayKind)\n"
         text += publishers.map(\.text).sorted().joined(separator: ",") + "\n"
         for rule in naturalKey {
-            text += rule.form.rawValue + "=" + rule.steps.map { "\($0.field.name).\($0.part?.name ?? "")" }.joined() + "\n"
+            text +=
+                rule.form.rawValue + "=" + rule.steps.map { "\($0.field.name).\($0.part?.name ?? "")" }.joined() + "\n"
         }
         append(layout, indentation: "")
     }

@@ -57,19 +57,19 @@ extension ContractJudge {
 
     private func derived(_ derivation: Derivation, from parts: ContractParts) -> RoutableValue? {
         switch derivation {
-        case .residenceRegion: return firstRegion(of: \.homeRegion).map(RoutableValue.text)
-        case .hukouRegion: return firstRegion(of: \.hukouRegion).map(RoutableValue.text)
+        case .residenceRegion: return first { $0.homeRegion.flatMap(town) }.map { .text($0) }
+        case .hukouRegion: return first { $0.hukouRegion.flatMap(town) }.map { .text($0) }
         case .residenceVillage:
-            return children.lazy.compactMap(\.homeRegion).first { $0.utf8.count == 12 }.map(RoutableValue.text)
+            return first { $0.homeRegion.flatMap { $0.utf8.count == 12 ? $0 : nil } }.map { .text($0) }
         case .residenceOutsideCounty:
-            return children.lazy.compactMap(\.homeRegion).first.map { .flag(!directory.isInCounty(region: $0)) }
+            return first { $0.homeRegion }.map { .flag(!directory.isInCounty(region: $0)) }
         case .isDisabled:
             let groups = parts["keyGroups"]?.arrayValue ?? []
             return parts["disability"] != nil || groups.contains("disabled") ? .flag(true) : nil
         case .youngestAgeBand:
             // By the day of hiring, else of the report.
             let hired = parts["startedOn"]?.stringValue.flatMap { CivilDate($0) } ?? day
-            switch children.lazy.compactMap({ $0.age(on: hired) }).min() {
+            switch children.compactMap({ $0.age(on: hired) }).min() {
             case .some(..<14): return .text(AgeBand.under14)
             case .some(14...15): return .text(AgeBand.from14)
             default: return nil
@@ -77,12 +77,16 @@ extension ContractJudge {
         }
     }
 
-    /// The town of the first child that has one: nine digits, or six outside
-    /// the county. Six digits of the county itself say nothing.
-    private func firstRegion(of address: KeyPath<ChildFacts, String?>) -> String? {
-        children.lazy.compactMap { $0[keyPath: address] }.compactMap(town).first
+    /// What the first child tells of whom it is known.
+    private func first(_ fact: (ChildFacts) -> String?) -> String? {
+        for child in children {
+            if let known = fact(child) { return known }
+        }
+        return nil
     }
 
+    /// Nine digits, or six outside the county. Six digits of the county itself
+    /// say nothing.
     private func town(_ region: String) -> String? {
         if !directory.isInCounty(region: region) { return String(region.prefix(6)) }
         return region.utf8.count >= 9 ? String(region.prefix(9)) : nil

@@ -45,7 +45,8 @@ package struct EventContract: Sendable {
 
     init(
         type: EventType, family: String, zh: String, en: String, publishers: [PublisherRule], isSealed: Bool,
-        caseKind: CaseKind?, legalBases: [StatuteCitation], outcomes: CodeList?, sample: JSONValue, layout: ObjectLayout,
+        caseKind: CaseKind?, legalBases: [StatuteCitation], outcomes: CodeList?, sample: JSONValue,
+        layout: ObjectLayout,
         naturalKey: [NaturalKeyRule], takesDayKind: Bool,
     ) {
         self.type = type

@@ -17,7 +17,7 @@ package final class FieldDefinition: Sendable {
     package let formatText: String
     /// Where it is kept; nil is open. Differs from the class's own place when
     /// the whole type is sealed.
-    let place: SealedClass?
+    package let place: SealedClass?
     let items: ClosedRange<Int>
     /// Whether parts of it are kept elsewhere than the field itself.
     let isSplit: Bool

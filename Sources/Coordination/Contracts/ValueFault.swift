@@ -61,7 +61,8 @@ extension ValueFault {
                 "请填写“\(fields[0].zh)”" + (source.map { "（或\($0)）" } ?? ""),
             )
         }
-        let names = fields.flatMap { [$0.name, $0.derivation?.source].compactMap(\.self) }
+        var names = fields.map(\.name)
+        for source in fields.compactMap(\.derivation?.source) where !names.contains(source) { names.append(source) }
         return ValueFault(
             "required", "fill in at least one of \(names.joined(separator: ", "))",
             "请至少填写一项：\(fields.map(\.zh).joined(separator: "、"))（\(names.joined(separator: "、"))）",
@@ -72,9 +73,15 @@ extension ValueFault {
         "unknown-field", "the contract has no such field; leave it out or compare the name with the contract",
         "事件契约中没有该字段，请去掉或核对字段名",
     )
-    static let unknownFieldDropped = ValueFault(
-        "unknown-field", "the contract has no such field; it was dropped and not stored", "事件契约中没有该字段，已丢弃，未保存",
-    )
+
+    /// - Parameter name: what the sender called it; nil where that must not be told.
+    static func fieldDropped(_ name: String?) -> ValueFault {
+        ValueFault(
+            "unknown-field", "the contract has no field\(name.map { " '\($0)'" } ?? ""); it was dropped and not stored",
+            "事件契约中没有\(name.map { "“\($0)”这一" } ?? "该")字段，已丢弃，未保存",
+        )
+    }
+
     static let tooMany = ValueFault(
         "too-many-faults", "there are more; mend those named so far and send again", "问题过多，未全部列出；请先改正已列出的再报送",
     )

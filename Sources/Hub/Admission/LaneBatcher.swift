@@ -71,7 +71,8 @@ package final class LaneBatcher<Item: Sendable, Outcome: Sendable>: Service {
     /// returns the outcome of each.
     package func submit(all items: [Item]) async -> [Result<Outcome, any Error>] {
         guard !items.isEmpty else { return [] }
-        let collected = Mutex((left: items.count, results: [Result<Outcome, any Error>?](repeating: nil, count: items.count)))
+        let none = [Result<Outcome, any Error>?](repeating: nil, count: items.count)
+        let collected = Mutex((left: items.count, results: none))
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             enter(
                 items.enumerated().map { index, item in

@@ -214,15 +214,17 @@ extension Publisher {
             timers: firstTimers(duty.milestones, ladder: duty.ladder, county: county))
     }
 
-    /// The first step of each milestone's ladder.
+    /// The first step of each milestone's ladder, for every clock that runs.
     static func firstTimers(
         _ milestones: [Milestone], ladder name: String?, county: CountyRuntime,
     ) -> [AdmissionRow.FirstTimer] {
-        guard let name, let ladder = county.ladders[name] else { return [] }
+        let ladder = name.flatMap { county.ladders[$0] }
         return milestones.compactMap { milestone in
-            ladder.firstTimer(for: milestone, calendar: county.calendar).map {
-                AdmissionRow.FirstTimer(milestone: milestone.name, step: $0.step, due: $0.due)
-            }
+            guard milestone.met == nil, let due = milestone.due else { return nil }
+            // Where no step is left to wait for, the sweep looks when it is
+            // late: lists of what is late read the timers.
+            let first = ladder?.firstTimer(for: milestone, calendar: county.calendar) ?? LadderTimer(step: 1, due: due)
+            return AdmissionRow.FirstTimer(milestone: milestone.name, step: first.step, due: first.due)
         }
     }
 }

@@ -52,7 +52,7 @@ package final class OfficerRoster: Sendable {
 
 extension OfficerRecord {
     /// Whether the registration covers a day; both ends belong to it.
-    func isInOffice(on day: CivilDate) -> Bool {
+    package func isInOffice(on day: CivilDate) -> Bool {
         let from = validFrom.flatMap { CivilDate($0) }
         let to = validTo.flatMap { CivilDate($0) }
         return (from.map { $0 <= day } ?? true) && (to.map { day <= $0 } ?? true)

@@ -63,6 +63,11 @@ package final class HubClock: Sendable {
         }
     }
 
+    /// An instant of the database's clock as a county's clock shows it.
+    package func shown(_ databaseTime: Timestamp, in county: CountyID) -> Timestamp {
+        state.withLock { Timestamp(microseconds: databaseTime.microseconds + ($0.offsets[county] ?? 0)) }
+    }
+
     private static func now(_ state: State) -> Timestamp {
         let elapsed = state.measuredAt.duration(to: .now)
         let microseconds =

@@ -1,4 +1,4 @@
-import Hub
+package import Hub
 
 /// The table of who may call what: endpoints by scopes.
 enum AccessPage {

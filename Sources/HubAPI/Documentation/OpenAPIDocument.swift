@@ -26,7 +26,8 @@ enum OpenAPIDocument {
                 "securitySchemes": [
                     "token": [
                         "type": "http", "scheme": "bearer",
-                        "description": "A unit token (a program) or a person token (an officer): lk_ and 43 characters.",
+                        "description":
+                            "A unit token (a program) or a person token (an officer): lk_ and 43 characters.",
                     ]
                 ],
                 "responses": ["Problem": problem],

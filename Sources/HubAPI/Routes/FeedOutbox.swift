@@ -82,7 +82,7 @@ final class FeedOutbox: Sendable {
                     state.taker = continuation
                     return true
                 },
-                cancelling: \.taker)
+                cancelling: .taker)
         }
     }
 
@@ -148,7 +148,7 @@ final class FeedOutbox: Sendable {
                         state.putter = continuation
                         return true
                     },
-                    cancelling: \.putter)
+                    cancelling: .putter)
             }
             group.addTask { try? await Task.sleep(for: duration) }
             await group.next()
@@ -156,7 +156,10 @@ final class FeedOutbox: Sendable {
         }
     }
 
-    private typealias Slot = WritableKeyPath<State, CheckedContinuation<Void, Never>?> & Sendable
+    /// Who waits.
+    private enum Slot {
+        case taker, putter
+    }
 
     /// Suspends until the continuation that `register` has kept is resumed, or
     /// until the task is cancelled; `register` answers false where there is
@@ -170,9 +173,15 @@ final class FeedOutbox: Sendable {
                 if !waits { continuation.resume() }
             }
         } onCancel: {
-            let continuation = state.withLock { state in
-                defer { state[keyPath: slot] = nil }
-                return state[keyPath: slot]
+            let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
+                switch slot {
+                case .taker:
+                    defer { state.taker = nil }
+                    return state.taker
+                case .putter:
+                    defer { state.putter = nil }
+                    return state.putter
+                }
             }
             continuation?.resume()
         }

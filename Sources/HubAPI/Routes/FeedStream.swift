@@ -48,6 +48,7 @@ struct FeedStream: Sendable {
         }
     }
 
+    @concurrent
     private func write(
         to writer: inout any ResponseBodyWriter, from start: FeedRoutes.Start, watching body: RequestBody,
     ) async throws {
@@ -68,6 +69,7 @@ struct FeedStream: Sendable {
         }
     }
 
+    @concurrent
     private func send(
         to writer: inout any ResponseBodyWriter, from start: FeedRoutes.Start, outbox: FeedOutbox, end: End,
     ) async throws {

@@ -2,6 +2,7 @@ import CloudEvents
 import Coordination
 import Hub
 import Store
+import Synchronization
 
 /// The board, sweeps, the clock of a demonstration, and what a machine asks of
 /// the hub.
@@ -51,7 +52,7 @@ struct OperationRoutes: Sendable {
         }
         let now = services.clock.now(in: county.id)
         return .json([
-            "asOf": .string(asOf.rfc3339()),
+            "asOf": .string(services.clock.shown(asOf, in: county.id).rfc3339()),
             "items": .array(shown.map { Self.item($0, county: county, at: now) }),
             "next": .null,
         ])

@@ -1,6 +1,7 @@
 import CloudEvents
 import Coordination
 import Hub
+import PostgresClient
 import Store
 
 /// Opening personal data, and the record of who did.

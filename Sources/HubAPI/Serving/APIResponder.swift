@@ -1,6 +1,6 @@
 import CloudEvents
 import HTTPTypes
-package import Hub
+import Hub
 package import Hummingbird
 import Logging
 package import NIOCore
@@ -86,7 +86,7 @@ package struct APIResponder: Sendable {
         var parameters: [String: String] = [:]
         for (pattern, segment) in zip(endpoint.segments, segments) {
             if case .variable(let name) = pattern {
-                parameters[name] = String(segment).removingURLPercentEncoding() ?? String(segment)
+                parameters[name] = PercentEncoding.decoded(segment)
             }
         }
         return (endpoint, parameters)

@@ -15,7 +15,7 @@ package struct APIResponse: Sendable {
         case object(JSONValue)
         /// Written as it comes; the closure returns when the stream ends. The
         /// request's body, which nobody has read, tells when the client leaves.
-        case stream(@Sendable (inout any ResponseBodyWriter, RequestBody) async throws -> Void)
+        case stream(@concurrent @Sendable (inout any ResponseBodyWriter, RequestBody) async throws -> Void)
     }
 
     /// A JSON answer.

@@ -1,4 +1,4 @@
-import Hub
+package import Hub
 
 /// One thing the API does: the table of these is the router, the table of who
 /// may call what, and the skeleton of the OpenAPI document, so that the three

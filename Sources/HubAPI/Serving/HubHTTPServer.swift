@@ -3,7 +3,8 @@ import Hummingbird
 package import Logging
 import NIOCore
 import NIOPosix
-package import ServiceLifecycle
+import ServiceLifecycle
+import Store
 import Synchronization
 package import UnixSignals
 

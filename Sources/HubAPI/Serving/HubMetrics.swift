@@ -1,4 +1,3 @@
-package import Hub
 import Synchronization
 
 /// Counts and times for Prometheus, in its text format.

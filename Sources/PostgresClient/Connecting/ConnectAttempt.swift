@@ -66,8 +66,8 @@ struct ConnectAttempt: ~Copyable {
         targets = []
     }
 
-    /// Authorisation, unknown database, missing privilege.
-    private static let permanentClasses: Set<String> = ["28", "3D", "42"]
+    /// Authorisation, unknown database, missing privilege, a setting that is none.
+    private static let permanentClasses: Set<String> = ["28", "3D", "42", "22"]
 
     // MARK: -
 

@@ -74,6 +74,8 @@ struct PipelineStateMachine<Work: Sendable, Output: Sendable>: Sendable {
         var output: Output?
         var error: PostgresError?
         var prepared = true
+        /// The synchronisation failed, and that answer has not ended.
+        var isRefusalOpen = false
         var cancelled = false
         /// Its caller was told already; only the answers are still awaited.
         var abandoned = false
@@ -171,6 +173,7 @@ struct PipelineStateMachine<Work: Sendable, Output: Sendable>: Sendable {
     mutating func errorReceived(_ error: PostgresError) {
         _ = sent.updateFirst { sent in
             if sent.error == nil { sent.error = error }
+            if sent.position == sent.steps.count { sent.isRefusalOpen = true }
             if sent.position < sent.steps.count, sent.steps[sent.position] == .prepare { sent.prepared = false }
             if sent.steps.first == .begin, sent.position == 0 { sent.error?.transactionPhase = .begin }
         }
@@ -188,12 +191,18 @@ struct PipelineStateMachine<Work: Sendable, Output: Sendable>: Sendable {
 
     /// The answer to the current step ended.
     ///
+    /// An error that comes with the synchronisation has an end of its own.
+    ///
     /// - Returns: false when there was no such step: client and server are out
     ///   of step, and the connection is of no use any more.
     mutating func stepEnded() -> Bool {
         sent.updateFirst { sent in
-            sent.position += 1
-            return sent.position <= sent.steps.count
+            if sent.position < sent.steps.count {
+                sent.position += 1
+                return true
+            }
+            defer { sent.isRefusalOpen = false }
+            return sent.isRefusalOpen
         } ?? false
     }
 

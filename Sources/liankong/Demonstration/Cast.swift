@@ -1,5 +1,5 @@
+import CloudEvents
 import HubClient
-import Store
 import Synchronization
 
 /// Who speaks in a demonstration: a client for each unit and officer, as
@@ -8,14 +8,12 @@ final class Cast: Sendable {
     private let url: String
     private let tokens: TokenFile
     private let county: String
-    private let officers: [OfficerRecord]
     private let clients = Mutex<[String: HubClient]>([:])
 
-    init(url: String, tokens: TokenFile, county: String, officers: [OfficerRecord]) {
+    init(url: String, tokens: TokenFile, county: String) {
         self.url = url
         self.tokens = tokens
         self.county = county
-        self.officers = officers
     }
 
     /// The client of a unit's program or of an officer.
@@ -27,16 +25,19 @@ final class Cast: Sendable {
         return client
     }
 
-    /// An officer of a unit who holds a token, the first by id.
-    func officer(of unit: String) -> OfficerRecord? { officer { $0.unit.rawValue == unit } }
+    /// An officer of a unit who holds a token, the first of the file.
+    func officer(of unit: String) -> TokenFile.Person? {
+        tokens.people(county: county).first { $0.unit == unit }
+    }
 
-    /// An officer with a scope who holds a token, the first by id.
-    func officer(with scope: String) -> OfficerRecord? { officer { $0.scopes.contains(scope) } }
-
-    private func officer(where fits: (OfficerRecord) -> Bool) -> OfficerRecord? {
-        officers.sorted { $0.id.rawValue < $1.id.rawValue }.first {
-            fits($0) && (try? tokens.token(of: $0.id.rawValue, county: county)) != nil
+    /// An officer whose token carries a scope, the first of the file.
+    func officer(with scope: String) async throws -> TokenFile.Person {
+        for person in tokens.people(county: county) {
+            let scopes = try await client(of: person.id).me()["scopes"]?.arrayValue ?? []
+            if scopes.contains(.string(scope)) { return person }
         }
+        throw CommandFailure(
+            .refused, code: "nobody-with-scope", "no officer with a token has the scope \(scope)", "没有具备该权限的经办人")
     }
 
     /// Closes every connection.

@@ -42,10 +42,18 @@ struct DutyText {
                 at?.beijingText ?? "", Words.command(entry["command"]?.stringValue ?? ""),
                 entry["by"]?["unit"]?.stringValue ?? entry["by"]?.stringValue ?? "",
                 entry["officer"]?.stringValue ?? entry["by"]?["officer"]?.stringValue ?? "—",
-                Words.state(entry["to"]?.stringValue ?? ""), entry["note"]?.stringValue ?? "",
+                Words.state(entry["to"]?.stringValue ?? ""), Self.remark(entry),
             ])
         }
         return table
+    }
+
+    /// What was written, else the codes that tell more of the command, such as
+    /// the milestone and step of a reminder.
+    private static func remark(_ entry: JSONValue) -> String {
+        if let note = entry["note"]?.stringValue { return note }
+        let detail = entry["detail"]?.objectValue ?? JSONObject()
+        return detail.map { "\($0.key) \($0.value.shortText)" }.joined(separator: ", ")
     }
 
     /// Several duties, one a line.

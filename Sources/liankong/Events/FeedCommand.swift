@@ -61,7 +61,7 @@ struct FeedCommand: AsyncParsableCommand {
 
     private func show(_ item: HubFeedItem) {
         guard !output.isJSON else { return Output.json(item.json) }
-        print(FeedText.line(item))
+        Output.line(FeedText.line(item))
     }
 }
 

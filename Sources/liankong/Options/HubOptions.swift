@@ -23,11 +23,14 @@ struct HubOptions: ParsableArguments {
     @Option(help: "The county to speak in, where the file of tokens has several. 县。")
     var county: String?
 
+    /// Where a hub on this machine is unless told otherwise.
+    static let defaultURL = "http://127.0.0.1:8320"
+
     /// Where the hub is and who speaks.
     func configuration() throws -> HubClientConfiguration {
         let environment = ProcessInfo.processInfo.environment
         let file = try TokenFile.found()
-        let url = self.url ?? environment["LIANKONG_URL"] ?? file?.url ?? "http://127.0.0.1:8320"
+        let url = self.url ?? environment["LIANKONG_URL"] ?? file?.url ?? Self.defaultURL
         var configuration = HubClientConfiguration(url: url, token: try chosenToken(file, environment))
         configuration.retries.limit = 3
         if (environment["LC_ALL"] ?? environment["LANG"] ?? "").hasPrefix("zh") { configuration.language = "zh" }

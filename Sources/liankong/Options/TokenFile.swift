@@ -65,11 +65,26 @@ struct TokenFile {
             "令牌文件中没有单位或经办人\(speaker)", hints: ["units: \(units)"])
     }
 
-    /// The officers of a unit, `(id, name, token)`, in the file's own county.
-    func officers(of unit: String) -> [(id: String, name: String, token: String)] {
-        (json["officers"]?[unit]?.arrayValue ?? []).compactMap { officer in
-            guard let id = officer["id"]?.stringValue, let token = officer["token"]?.stringValue else { return nil }
-            return (id, officer["name"]?.stringValue ?? id, token)
+    /// An officer who holds a token of the file.
+    struct Person: Sendable {
+        var id: String
+        var name: String
+        var unit: String
+    }
+
+    /// The officers of a county who hold tokens, in the order of the file.
+    func people(county: String?) -> [Person] {
+        let scope = county.flatMap { json["counties"]?[$0] } ?? json
+        return (scope["officers"]?.objectValue ?? JSONObject()).flatMap { unit in
+            (unit.value.arrayValue ?? []).compactMap { officer in
+                guard let id = officer["id"]?.stringValue else { return nil }
+                return Person(id: id, name: officer["name"]?.stringValue ?? id, unit: unit.key)
+            }
         }
+    }
+
+    /// Whether the tokens of a county are of a demonstration.
+    func isDemonstration(county: String) -> Bool {
+        json["counties"]?[county]?["demonstration"]?.boolValue ?? false
     }
 }

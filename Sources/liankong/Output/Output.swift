@@ -17,6 +17,11 @@ enum Output {
         FileHandle.standardOutput.write(Data(bytes))
     }
 
+    /// A line that is seen at once, by a pipe too.
+    static func line(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
     /// A line on standard error.
     static func error(_ line: String) {
         FileHandle.standardError.write(Data((line + "\n").utf8))

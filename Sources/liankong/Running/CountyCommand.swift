@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudEvents
+import Coordination
 import Hub
 
 /// The files of a county.

@@ -3,9 +3,7 @@ import Foundation
 import Hub
 import HubAPI
 import Logging
-import ServiceLifecycle
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+import UnixSignals
 
 /// Serves the API.
 struct ServeCommand: AsyncParsableCommand {
@@ -38,11 +36,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Requests a second that a unit may send unless set otherwise. 每单位每秒请求数。")
     var rate = 50
 
-    @Flag(name: .customLong("open-metrics"), help: "Serve /metrics to other hosts too, to tokens of admin. 对外提供指标。")
-    var hasOpenMetrics = false
-
     @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error. 日志级别。")
-    var logLevel = Logger.Level.info
+    var logLevel = "info"
 
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var keys: KeyOptions
@@ -50,6 +45,9 @@ struct ServeCommand: AsyncParsableCommand {
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port is 0 to 65535") }
         guard rate > 0 else { throw ValidationError("--rate is at least 1") }
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw ValidationError("--log-level is \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
     }
 
     func run() async throws {
@@ -58,14 +56,14 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.host = host
         configuration.port = try chosenPort()
         configuration.defaultRate = rate
-        configuration.openMetrics = hasOpenMetrics
-        let address = { (port: Int) in "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+        let base = "http://\(host.contains(":") ? "[\(host)]" : host):"
         let addressFile = addressFile
-        let server = HubHTTPServer(configuration: configuration, logger: Logs.serving(level: logLevel)) { port in
-            Output.error("liankong: serving at 服务地址 \(address(port))")
+        let logger = Logs.serving(level: Logger.Level(rawValue: logLevel) ?? .info)
+        let server = HubHTTPServer(configuration: configuration, logger: logger) { port in
+            Output.error("liankong: serving at 服务地址 \(base)\(port)")
             guard let addressFile else { return }
             // Whole or not at all: who waits for the file must not read half.
-            try? Data((address(port) + "\n").utf8).write(to: URL(fileURLWithPath: addressFile), options: .atomic)
+            try? Data("\(base)\(port)\n".utf8).write(to: URL(fileURLWithPath: addressFile), options: .atomic)
         }
         do {
             try await server.run(gracefulShutdownSignals: [.sigterm, .sigint])

@@ -2,6 +2,8 @@ import ArgumentParser
 import CloudEvents
 import Coordination
 import Hub
+import HubClient
+import PostgresClient
 import Store
 
 /// Tokens.

@@ -39,14 +39,16 @@ struct ContractFormatTests {
         .good("text<=3", "𠮷𠮷𠮷"), .bad("text<=3", "𠮷𠮷𠮷𠮷", "too-long"), .good("text<=2", "e\u{301}"),
         .bad("text<=5", 3, "wrong-type"), .bad("text<=5", ["a"], "wrong-type"), .bad("text<=5", .null, "wrong-type"),
         .good("unit-or-text<=10", "110指挥中心"), .bad("unit-or-text<=3", "指挥中心", "too-long"),
-        .good("code:colour", "red"), .bad("code:colour", "RED", "unknown-code"), .bad("code:colour", "", "unknown-code"),
+        .good("code:colour", "red"), .bad("code:colour", "RED", "unknown-code"),
+        .bad("code:colour", "", "unknown-code"),
         .bad("code:colour", "old-blue", "code-not-in-use"), .bad("code:colour", 1, "wrong-type"),
     ]
 
     static let times: [Case] = [
         .good("date", "2020-02-29"), .bad("date", "2019-02-29", "bad-date"), .bad("date", "2020-10-32", "bad-date"),
         .bad("date", "2020/10/22", "bad-date"), .bad("date", "20201022", "bad-date"), .bad("date", "", "bad-date"),
-        .good("date", "2099-01-01"), .good("past-date", "2020-10-22"), .bad("past-date", "2020-10-23", "date-in-future"),
+        .good("date", "2099-01-01"), .good("past-date", "2020-10-22"),
+        .bad("past-date", "2020-10-23", "date-in-future"),
         .bad("past-date", "2020-04-31", "bad-date"), .bad("date", 20_201_022, "wrong-type"),
         .good("datetime", "2020-10-22T09:12:00+08:00"), .good("datetime", "2020-10-22T01:12:00Z"),
         .good("datetime", "2020-10-22T09:12:00.123+08:00"),
@@ -60,7 +62,8 @@ struct ContractFormatTests {
 
     static let numbers: [Case] = [
         .good("int", 0), .good("int", 999_999_999), .bad("int", -1, "out-of-range"),
-        .bad("int", 1_000_000_000, "out-of-range"), .bad("int", "3", "wrong-type"), .bad("int", .number(3.5), "wrong-type"),
+        .bad("int", 1_000_000_000, "out-of-range"), .bad("int", "3", "wrong-type"),
+        .bad("int", .number(3.5), "wrong-type"),
         .good("int", .number(3), as: 3), .bad("int", .number(1e300), "wrong-type"), .good("int 1..9", 9),
         .bad("int 1..9", 10, "out-of-range"), .good("number", .number(-3.5)), .good("number", 3),
         .bad("number", "3.5", "wrong-type"), .good("bool", true), .bad("bool", "true", "wrong-type"),
@@ -70,7 +73,8 @@ struct ContractFormatTests {
         .bad("yuan", 5_000, "wrong-type"), .bad("yuan", ".50", "bad-amount"),
         .good("counts", ["suspectedNew": 0, "keyGroupCounts": ["dibao": 3]]), .bad("counts", ["a": -1], "bad-counts"),
         .bad("counts", ["a": ["b": ["c": 1]]], "bad-counts"), .bad("counts", ["a": "1"], "bad-counts"),
-        .bad("counts", [1], "wrong-type"), .bad("counts", ["": 1], "bad-counts"), .bad("counts", ["张三": 1], "bad-counts"),
+        .bad("counts", [1], "wrong-type"), .bad("counts", ["": 1], "bad-counts"),
+        .bad("counts", ["张三": 1], "bad-counts"),
         .good("position", "10482"), .bad("position", "010", "bad-position"), .bad("position", "-1", "bad-position"),
         .bad("position", 10_482, "wrong-type"), .bad("position", "9999999999999999999", "bad-position"),
     ]
@@ -138,7 +142,8 @@ struct ContractFormatTests {
         for fault in result.faults + result.warnings {
             #expect(fault.code.isKebabCase)
             #expect(!fault.message.isEmpty && !fault.message.hasSuffix(".") && fault.message.first?.isUppercase != true)
-            #expect(fault.messageZh.contains { ("\u{4E00}"..."\u{9FFF}").contains($0) } && !fault.messageZh.hasSuffix("。"))
+            #expect(
+                fault.messageZh.contains { ("\u{4E00}"..."\u{9FFF}").contains($0) } && !fault.messageZh.hasSuffix("。"))
             // Messages about times show one, of October 2020.
             if let text = example.value.stringValue, text.utf8.count > 5, !"2020-10-22".hasPrefix(text) {
                 #expect(!fault.message.contains(text) && !fault.messageZh.contains(text))
@@ -149,7 +154,8 @@ struct ContractFormatTests {
     @Test(arguments: [
         (type: "residence-permit", number: "810000200508209039", fault: String?.none),
         (type: "residence-permit", number: "410322200508209073", fault: "id-region"),
-        (type: "passport", number: "E1234567", fault: nil), (type: "passport", number: "e 12", fault: "bad-document-number"),
+        (type: "passport", number: "E1234567", fault: nil),
+        (type: "passport", number: "e 12", fault: "bad-document-number"),
         (type: "birth-certificate", number: "t410123456", fault: nil),
         (type: "none", number: "410322200508209073", fault: "document-type-missing"),
     ])
@@ -157,7 +163,9 @@ struct ContractFormatTests {
         let contract = ContractFixture.contract("attendance.absence.recorded")
         var number = example.number
         if example.type == "residence-permit", example.fault == nil {
-            number = String(number.dropLast()) + String(try #require(CitizenID.checkCharacter(for: String(number.dropLast()))))
+            number =
+                String(number.dropLast())
+                + String(try #require(CitizenID.checkCharacter(for: String(number.dropLast()))))
         }
         // The type may stand behind the number.
         let child: JSONValue = ["name": "周子木", "idNumber": .string(number), "idType": .string(example.type)]

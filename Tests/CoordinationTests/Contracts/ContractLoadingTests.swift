@@ -83,7 +83,8 @@ struct ContractLoadingTests {
 
     @Test
     func allFilesAreReadBeforeAnythingIsTold() {
-        let faults = Self.faults("lists: {a: {zh: 某}}", "fields: {b: {class: x, format: int}}", Self.family("    case: x"))
+        let faults = Self.faults(
+            "lists: {a: {zh: 某}}", "fields: {b: {class: x, format: int}}", Self.family("    case: x"))
         #expect(Set(faults.map { String($0.prefix { $0 != ":" }) }) == ["file0.yaml", "file1.yaml", "file2.yaml"])
     }
 

@@ -34,7 +34,10 @@ struct ContractRequirementTests {
             for field in requirement.fields { data[field] = nil }
         }
         #expect(result.faults.places == ["/data/\(requirement.fields[0]) required"])
-        #expect(result.faults.allSatisfy { fault in requirement.fields.count == 1 || fault.message.contains(requirement.fields[1]) })
+        #expect(
+            result.faults.allSatisfy { fault in
+                requirement.fields.count == 1 || fault.message.contains(requirement.fields[1])
+            })
     }
 
     @Test(arguments: fields)
@@ -73,6 +76,8 @@ struct ContractRequirementTests {
         let result = ContractFixture.contract(type).admitSample(lenient: true) { $0["extra"] = "secret words" }
         #expect(result.faults == [])
         #expect(result.warnings.places == ["/data/extra unknown-field"])
+        #expect(result.warnings.allSatisfy { $0.message.contains("'extra'") && $0.messageZh.contains("“extra”") })
+        #expect(result.warnings.allSatisfy { !$0.message.contains("secret") && !$0.messageZh.contains("secret") })
         #expect(result.open == strict.open)
         #expect(result.sealed == strict.sealed)
     }
@@ -158,7 +163,8 @@ struct ContractRequirementTests {
     @Test
     func childNeedsANameAndOneNumber() {
         let contract = ContractFixture.contract("attendance.absence.recorded")
-        #expect(contract.admitSample { $0["child"] = ["name": "周子木"] }.faults.places == ["/data/child/idNumber required"])
+        #expect(
+            contract.admitSample { $0["child"] = ["name": "周子木"] }.faults.places == ["/data/child/idNumber required"])
         let nameless = contract.admitSample { $0["child"] = ["studentNumber": "G410322200703099033"] }
         #expect(nameless.faults.places == ["/data/child/name required"])
     }

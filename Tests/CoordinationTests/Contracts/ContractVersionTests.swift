@@ -52,7 +52,8 @@ struct ContractVersionTests {
         ("a: {format: text<=10, class: internal", "a: {format: text<=11, class: internal"),
         ("a: {format: text<=10, class: internal", "a: {format: text<=10, class: internal, mark: routed"),
         ("a: {format: text<=10, class: internal", "a: {format: text<=10, class: internal, scan: true"),
-        ("mark: promoted, ", ""), ("class: minor-pi", "class: minor-sensitive"), ("d: {format: int,", "e: {format: int,"),
+        ("mark: promoted, ", ""), ("class: minor-pi", "class: minor-sensitive"),
+        ("d: {format: int,", "e: {format: int,"),
         ("d: {format: int,", "d: {format: int, class: internal,"),
         ("a: {format: text<=10, class: internal", "a: {format: text<=10, class: internal, classIn: {test: minor-pi}"),
     ])

@@ -64,4 +64,19 @@ struct CountyLadderTests {
     func otherMattersAreNotPhoned(_ name: String) throws {
         #expect(try #require(LadderFixture.county[name]).steps.allSatisfy(\.calls.isEmpty))
     }
+
+    /// The directory of the county that is shipped has all its ladders name,
+    /// and somebody at each bureau and town for every step.
+    @Test func everybodyAddressedIsOnFile() throws {
+        let files = ["county.yaml", "units.yaml", "officers.yaml"].map { (name: $0, text: CalendarFixture.file($0)) }
+        let directory = try Directory.load(files: files).get()
+        let text = CalendarFixture.file("ladders.yaml")
+        let book = try LadderBook.load(files: [("ladders.yaml", text)], directory: directory).get()
+        let day = CalendarFixture.day("2020-10-22")
+        let units = directory.units.filter { [.bureau, .town].contains($0.kind) && $0.isValid(on: day) }
+        #expect(units.count > 10)
+        for step in book.ladders.flatMap(\.steps) {
+            for unit in units { #expect(step.audience(of: unit.id, in: directory, on: day).gaps == []) }
+        }
+    }
 }

@@ -133,10 +133,10 @@ extension DatabaseTests {
 
         @Test func sessionsHaveTheirSettings() async throws {
             try await database.withPool {
-                $0.searchPath = "a b, \"c\\d\""
+                $0.searchPath = "\"a b\", \"c\\d\""
                 $0.idleInTransactionTimeout = .seconds(7)
             } _: { pool in
-                try await pool.expect("SELECT current_setting('search_path')", toAnswer: "a b, \"c\\d\"")
+                try await pool.expect("SELECT current_setting('search_path')", toAnswer: "\"a b\", \"c\\d\"")
                 try await pool.expect("SELECT current_setting('statement_timeout')", toAnswer: "30s")
                 try await pool.expect("SELECT current_setting('idle_in_transaction_session_timeout')", toAnswer: "7s")
                 try await pool.expect("SELECT current_setting('application_name') LIKE 'lk-%'", toAnswer: true)

@@ -40,11 +40,20 @@ final class TestCluster: Sendable {
 
     /// Starts the server again after ``stop(mode:)``; returns when it serves.
     func start() async throws {
+        try await launch(["-w"], options: [])
+    }
+
+    /// Starts the server with further options; it may not serve yet, or ever.
+    func launchWithoutWaiting(options: [String]) async throws {
+        try await launch(["-W"], options: options)
+    }
+
+    private func launch(_ arguments: [String], options: [String]) async throws {
         let options = [
-            "-p \(port)", "-k \(folder)", "-c listen_addresses=127.0.0.1", "-c fsync=off",
-            "-c max_connections=60",
-        ]
-        try await tool("pg_ctl", ["start", "-w", "-s", "-l", folder + "/log", "-o", options.joined(separator: " ")])
+            "-p \(port)", "-k \(folder)", "-c listen_addresses=127.0.0.1", "-c fsync=off", "-c max_connections=100",
+        ] + options
+        try await tool(
+            "pg_ctl", ["start", "-s", "-l", folder + "/log", "-o", options.joined(separator: " ")] + arguments)
     }
 
     /// Stops the server: `immediate` cuts all sessions off as a crash would.

@@ -47,19 +47,23 @@ struct TestDatabase: Sendable {
     /// Runs a body with a schema of its own, named to it.
     func withSchema<Result>(_ body: (String) async throws -> Result) async throws -> Result {
         let schema = "lk_\(UInt64.random(in: 0...UInt64.max))"
-        let session = try await PostgresScriptSession(configuration: configuration(), logger: .quiet)
-        try await session.run("CREATE SCHEMA \(schema)", name: "schema")
+        try await run("CREATE SCHEMA \(schema)")
         let result: Result
         do {
             result = try await body(schema)
         } catch {
-            try await session.run("DROP SCHEMA \(schema) CASCADE", name: "schema")
-            await session.close()
+            try await run("DROP SCHEMA \(schema) CASCADE")
             throw error
         }
-        try await session.run("DROP SCHEMA \(schema) CASCADE", name: "schema")
-        await session.close()
+        try await run("DROP SCHEMA \(schema) CASCADE")
         return result
+    }
+
+    /// Over a session of its own, because a body may restart the server.
+    private func run(_ script: String) async throws {
+        let session = try await PostgresScriptSession(configuration: configuration(), logger: .quiet)
+        try await session.run(script, name: "schema")
+        await session.close()
     }
 }
 
@@ -149,7 +153,6 @@ extension Trait where Self == DatabaseTrait {
     static var ownServer: Self { DatabaseTrait(isOwn: true) }
 }
 
-/// All suites that need nothing but a database share one server.
-@Suite(.database) struct DatabaseTests {
-    var database: TestDatabase { .current }
-}
+/// All suites that need nothing but a database share one server, and take
+/// turns, because together they would need more connections than it has.
+@Suite(.database, .serialized) struct DatabaseTests {}

@@ -65,7 +65,8 @@ package struct Maintenance: Service {
                 return
             } catch {
                 logger.warning(
-                    "chore failed", metadata: ["hub_chore": "\(chore.name)", "hub_error": "\(SafeDescription.of(error))"])
+                    "chore failed",
+                    metadata: ["hub_chore": "\(chore.name)", "hub_error": "\(SafeDescription.of(error))"])
             }
             try? await Task.sleep(for: chore.every)
         }

@@ -1,0 +1,128 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `deploy/run` as a person would use it, and the commands of the README
+/// against what it started.
+@Suite(.serialized)
+struct InstallationTests {
+    /// A run under way: its output so far, and its process.
+    private final class Running: Sendable {
+        let process: Process
+        let output: String
+        let errors: String
+
+        init(home: String, arguments: [String], output: String, errors: String) throws {
+            self.output = output
+            self.errors = errors
+            FileManager.default.createFile(atPath: output, contents: nil)
+            FileManager.default.createFile(atPath: errors, contents: nil)
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: Repository.file("deploy/run"))
+            process.arguments = arguments
+            process.environment = CommandRun.cleanEnvironment.merging(["LIANKONG_HOME": home]) { $1 }
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+            process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+            try process.run()
+            self.process = process
+        }
+
+        var text: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
+        var errorText: String { (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "" }
+
+        /// Waits until it serves; false when it ended instead.
+        func serves() async throws -> Bool {
+            for _ in 0..<2400 {
+                if text.contains("Press Ctrl-C to stop") { return true }
+                if !process.isRunning { return false }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            return false
+        }
+
+        /// Ends it as Ctrl-C or a service manager does, and gives its status.
+        /// SIGTERM, because a test run in the background may ignore SIGINT,
+        /// and what is ignored on entry a shell cannot trap.
+        func stopped() async throws -> Int32 {
+            process.terminate()
+            for _ in 0..<600 where process.isRunning { try await Task.sleep(for: .milliseconds(100)) }
+            return process.isRunning ? -1 : process.terminationStatus
+        }
+    }
+
+    private static func withHome(_ body: (String, String) async throws -> Void) async throws {
+        // Short, because others must be able to reach it, and with a space.
+        let folder = "/tmp/lk run \(UInt32.random(in: 0 ... .max))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await body(folder + "/home", folder)
+    }
+
+    /// The blocks of the README that are marked as shell.
+    private static func blocks() throws -> [String] {
+        var blocks: [String] = []
+        var current: [Substring]?
+        for line in try Repository.text("README.md").split(separator: "\n", omittingEmptySubsequences: false) {
+            if line == "```sh" {
+                current = []
+            } else if line == "```", let lines = current {
+                blocks.append(lines.joined(separator: "\n"))
+                current = nil
+            } else {
+                current?.append(line)
+            }
+        }
+        return blocks
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func runsPlaysAnswersTheReadmeAndGoesOnWhereItStood() async throws {
+        try await Self.withHome { home, folder in
+            let first = try Running(
+                home: home, arguments: ["--port", "18320"], output: folder + "/out1", errors: folder + "/err1")
+            guard try await first.serves() else {
+                Issue.record("deploy/run did not serve: \(first.errorText.suffix(2000))")
+                return
+            }
+            for words in ["演示数据", "主办（责任）单位", "催办 remind", "curl -sS"] {
+                #expect(first.text.contains(words), "\(words) is missing")
+            }
+            let address = try String(contentsOfFile: home + "/address", encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            for block in try Self.blocks() {
+                let script = block.replacing("http://127.0.0.1:8320", with: address)
+                    .replacing(".liankong/liankong", with: "\"\(home)/liankong\"")
+                let run = try await CommandRun.run(
+                    "/bin/bash", ["-euo", "pipefail", "-c", script], folder: Repository.file(""))
+                #expect(run.status == 0, "\(script)\n\(run.output)\n\(run.errors)")
+                #expect(!run.output.isEmpty && !run.output.contains("\"status\":4"), "\(run.output)")
+            }
+            #expect(try await first.stopped() == 0)
+            #expect(!FileManager.default.fileExists(atPath: home + "/hub.pid"))
+
+            let second = try Running(
+                home: home, arguments: ["--port", "18320"], output: folder + "/out2", errors: folder + "/err2")
+            #expect(try await second.serves(), "\(second.errorText.suffix(2000))")
+            #expect(second.text.contains("played before"))
+            // One at a time: a third is told so and disturbs nothing.
+            let third = try await CommandRun.run(
+                Repository.file("deploy/run"), [], environment: ["LIANKONG_HOME": home])
+            #expect(third.status == 1 && third.errors.contains("under way already"))
+            #expect(try await second.stopped() == 0)
+            let reset = try await CommandRun.run(
+                Repository.file("deploy/run"), ["--reset"], environment: ["LIANKONG_HOME": home])
+            #expect(reset.status == 1 && reset.errors.contains("--yes"))
+            #expect(FileManager.default.fileExists(atPath: home + "/tokens.json"))
+        }
+    }
+
+    @Test func theScriptsExplainThemselves() async throws {
+        for script in ["run", "test", "bench"] {
+            let run = try await CommandRun.run(Repository.file("deploy/" + script), ["--help"])
+            #expect(run.status == 0 && run.output.contains("deploy/" + script))
+            let wrong = try await CommandRun.run(Repository.file("deploy/" + script), ["--nonsense"])
+            #expect(wrong.status == 1 && wrong.errors.contains("--nonsense"))
+        }
+    }
+}
