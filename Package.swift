@@ -122,7 +122,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "HubAPI", "Hub", "Store", "HubSchema", "PostgresClient", "Coordination", "CloudEvents", "HubClient",
-                "ChineseIdentifiers", httpClient, lifecycle, nioCore, logging,
+                "ChineseIdentifiers", httpClient, lifecycle, nioCore, nioHTTP1, logging,
             ],
             path: "Tests/TestSupport",
             swiftSettings: settings,

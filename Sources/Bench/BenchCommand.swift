@@ -53,14 +53,14 @@ struct BenchCommand: ParsableCommand {
         }
         let scenarios = try Scenarios(
             hub: HubUnderTest(port: port, tokenFile: tokens), sample: sample, floor: floor, seconds: seconds)
-        let (recipients, bytes) = try scenarios.probe()
+        let shape = try scenarios.probe()
         var report = BenchReport(facts: facts)
-        report.facts.append(("event", "\(bytes) bytes, \(recipients) recipients"))
+        report.facts.append(("event", "\(shape.bytes) bytes, \(shape.recipients) recipients, \(shape.duties) duties"))
         let all: [(name: String, run: () throws -> Measurement)] = [
             ("http-only-64", { try scenarios.serverAlone() }),
-            ("publish-single-64", { try scenarios.publishSingle(connections: 64, recipients: recipients) }),
-            ("publish-batch-100", { try scenarios.publishBatch(recipients: recipients) }),
-            ("sign-64", { try scenarios.sign(recipients: recipients) }),
+            ("publish-single-64", { try scenarios.publishSingle(connections: 64, of: shape) }),
+            ("publish-batch-100", { try scenarios.publishBatch(of: shape) }),
+            ("sign-64", { try scenarios.sign(of: shape) }),
             ("latency-200", { try scenarios.latency() }),
         ]
         var failed = false

@@ -37,9 +37,15 @@ struct Scenarios {
         return load
     }
 
-    /// How many units receive the sample, and what an event weighs: facts for
-    /// the report, and for the floor.
-    func probe() throws -> (recipients: Int, bytes: Int) {
+    /// What an event of the sample is, for the report and for the floor.
+    struct Shape {
+        var bytes: Int
+        var recipients: Int
+        var duties: Int
+    }
+
+    /// Publishes one event to find out.
+    func probe() throws -> Shape {
         let template = try template("probe-")
         var body: [UInt8] = []
         template.append(0, to: &body)
@@ -48,7 +54,10 @@ struct Scenarios {
         guard receipt["status"]?.stringValue == "routed" else {
             throw BenchFailure("the sample was not routed: \(receipt["status"]?.stringValue ?? "")")
         }
-        return (receipt["recipients"]?.arrayValue?.count ?? 0, template.size)
+        let recipients = receipt["recipients"]?.arrayValue ?? []
+        return Shape(
+            bytes: template.size, recipients: recipients.count,
+            duties: recipients.filter { $0["dutyId"]?.stringValue != nil }.count)
     }
 
     // MARK: - The scenarios
@@ -62,11 +71,11 @@ struct Scenarios {
     }
 
     /// One event a request.
-    func publishSingle(connections: Int, recipients: Int) throws -> Measurement {
+    func publishSingle(connections: Int, of shape: Shape) throws -> Measurement {
         var line = Measurement(
             "publish-single-\(connections)", "publish, one event a request, answered after commit", unit: "events")
         line.goal = "≥ 8,000, aim 12,000"
-        line.floor = try floor?.run("publish.sql", clients: connections, variables: ["events": 1, "units": recipients])
+        line.floor = try floor?.run("publish.sql", clients: connections, variables: Self.variables(1, shape))
         let template = try template("single-")
         let requests = try hub.requests(of: publisher)
         var number = 0
@@ -82,14 +91,18 @@ struct Scenarios {
     }
 
     /// A hundred events a request.
-    func publishBatch(recipients: Int) throws -> Measurement {
+    func publishBatch(of shape: Shape) throws -> Measurement {
         var line = Measurement("publish-batch-100", "publish in batches of 100, 8 connections", unit: "events")
         line.goal = "≥ 20,000"
-        line.floor = try floor?.run("publish.sql", clients: 8, variables: ["events": 100, "units": recipients])
+        line.floor = try floor?.run("publish.sql", clients: 8, variables: Self.variables(100, shape))
         if let rate = line.floor { line.floor = rate * 100 }
         let next = try batches("batch-")
         try fill(&line, load(8).run(next: next), times: 100)
         return line
+    }
+
+    private static func variables(_ events: Int, _ shape: Shape) -> [String: Int] {
+        ["events": events, "units": shape.recipients, "duties": shape.duties]
     }
 
     private func batches(_ prefix: String, limit: Int = .max) throws -> () -> [UInt8]? {
@@ -110,13 +123,13 @@ struct Scenarios {
     }
 
     /// One signature a request.
-    func sign(recipients: Int) throws -> Measurement {
+    func sign(of shape: Shape) throws -> Measurement {
         var line = Measurement("sign-64", "sign, one duty a request, answered after commit", unit: "signatures")
         line.goal = "≥ 10,000"
         line.floor = try floor?.run("sign.sql", clients: 64)
         // Enough duties for twice the goal.
         let wanted = Int((seconds + 1) * 20_000)
-        var duties = try unsignedDuties(events: wanted / max(1, recipients), limit: wanted)
+        var duties = try unsignedDuties(events: wanted / max(1, shape.duties), limit: wanted)
         let result = try load(64, warmUp: 1).run(next: { duties.popLast() })
         try fill(&line, result, times: 1)
         return line

@@ -1,6 +1,6 @@
 package import CloudEvents
 package import Coordination
-import PostgresClient
+package import PostgresClient
 
 extension Store {
     /// The duties a filter finds, newest first, before a cursor.
@@ -10,16 +10,22 @@ extension Store {
     package func duties(
         _ filter: DutyFilter, county: CountyID, now: Timestamp, before: DutyID?, limit: Int,
     ) async throws -> [Duty] {
-        let search = DutySearch(filter, county: county, now: now, before: before)
         let rows = try await pool.query(
-            PostgresStatement(
-                name: "duties_by_\(search.source.rawValue)",
-                sql: """
-                    SELECT \(Duty.columns) \(search.list) LIMIT \(Self.literalLimit(limit))
-                    """,
-                binds: search.binds,
-            ))
+            Self.dutiesStatement(filter, county: county, now: now, before: before, limit: limit))
         return try rows.prefix(limit).map { try Duty($0) }
+    }
+
+    /// The statement of ``duties(_:county:now:before:limit:)``, for the test of
+    /// its plans.
+    package static func dutiesStatement(
+        _ filter: DutyFilter, county: CountyID, now: Timestamp, before: DutyID?, limit: Int,
+    ) -> PostgresStatement {
+        let search = DutySearch(filter, county: county, now: now, before: before)
+        return PostgresStatement(
+            name: "duties_by_\(search.source.rawValue)",
+            sql: "SELECT \(Duty.columns) \(search.list) LIMIT \(literalLimit(limit))",
+            binds: search.binds,
+        )
     }
 
     /// How many duties a filter finds, exactly.

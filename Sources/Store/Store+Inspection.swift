@@ -15,6 +15,20 @@ package struct DatabaseInspection: Sendable, Hashable {
     package var encoding: String
     /// Where the server keeps its data; nil where this role may not know.
     package var dataDirectory: String?
+
+    package init(
+        serverVersion: String, serverVersionNumber: Int32, now: Timestamp, synchronousCommit: String, fsync: String,
+        fullPageWrites: String, encoding: String, dataDirectory: String?,
+    ) {
+        self.serverVersion = serverVersion
+        self.serverVersionNumber = serverVersionNumber
+        self.now = now
+        self.synchronousCommit = synchronousCommit
+        self.fsync = fsync
+        self.fullPageWrites = fullPageWrites
+        self.encoding = encoding
+        self.dataDirectory = dataDirectory
+    }
 }
 
 /// What a look at the hub's own tables finds.
@@ -31,6 +45,18 @@ package struct SchemaInspection: Sendable, Hashable {
     package var orphanedRecipients: Int64
     /// Open timers whose duty is missing.
     package var orphanedTimers: Int64
+
+    package init(
+        lastPosition: Int64, partitionsUpTo: Int64, stuckTimers: Int64, boardDeltas: Int64, orphanedRecipients: Int64,
+        orphanedTimers: Int64,
+    ) {
+        self.lastPosition = lastPosition
+        self.partitionsUpTo = partitionsUpTo
+        self.stuckTimers = stuckTimers
+        self.boardDeltas = boardDeltas
+        self.orphanedRecipients = orphanedRecipients
+        self.orphanedTimers = orphanedTimers
+    }
 }
 
 extension Store {

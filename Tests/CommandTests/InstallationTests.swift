@@ -15,8 +15,7 @@ struct InstallationTests {
         init(home: String, arguments: [String], output: String, errors: String) throws {
             self.output = output
             self.errors = errors
-            FileManager.default.createFile(atPath: output, contents: nil)
-            FileManager.default.createFile(atPath: errors, contents: nil)
+            for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
             let process = Process()
             process.executableURL = URL(fileURLWithPath: Repository.file("deploy/run"))
             process.arguments = arguments
@@ -90,13 +89,21 @@ struct InstallationTests {
             }
             let address = try String(contentsOfFile: home + "/address", encoding: .utf8)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
-            for block in try Self.blocks() {
+            let blocks = try Self.blocks()
+            #expect(blocks.count >= 4)
+            for (number, block) in blocks.enumerated() {
                 let script = block.replacing("http://127.0.0.1:8320", with: address)
                     .replacing(".liankong/liankong", with: "\"\(home)/liankong\"")
                 let run = try await CommandRun.run(
                     "/bin/bash", ["-euo", "pipefail", "-c", script], folder: Repository.file(""))
                 #expect(run.status == 0, "\(script)\n\(run.output)\n\(run.errors)")
                 #expect(!run.output.isEmpty && !run.output.contains("\"status\":4"), "\(run.output)")
+                // What the README says comes back.
+                if number == 0 {
+                    for words in ["\"status\":\"routed\"", "\"unit\":\"culture-tourism\"", "III.1.3-01c"] {
+                        #expect(run.output.contains(words), "\(run.output)")
+                    }
+                }
             }
             #expect(try await first.stopped() == 0)
             #expect(!FileManager.default.fileExists(atPath: home + "/hub.pid"))

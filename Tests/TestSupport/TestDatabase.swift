@@ -1,8 +1,8 @@
 import Foundation
-package import Hub
+import Hub
 package import Logging
 package import PostgresClient
-package import Store
+import Store
 import Synchronization
 
 /// A database of one test's own, cloned from a template that is made once a run.

@@ -1,10 +1,12 @@
 import AsyncHTTPClient
 package import CloudEvents
-package import Coordination
+import Coordination
 import Foundation
 package import Hub
 package import HubAPI
 import NIOCore
+import NIOHTTP1
+import NIOHTTP1
 package import Store
 import Synchronization
 

@@ -1,12 +1,14 @@
 -- The floor of publishing: the rows the hub keeps of an event, written by one
 -- plain statement and one commit, as a program would that validates, routes,
 -- seals, explains and deduplicates nothing. :events a transaction, :units
--- recipients each, all with a duty, two clocks and the sizes of the sample's.
+-- recipients each, :duties of them with a duty and two clocks; sizes as the
+-- sample's.
 WITH e AS MATERIALIZED (
     SELECT nextval('hub.position_seq') AS position, nextval('hub.position_seq') AS case_id
     FROM generate_series(1, :events::integer)
 ), r AS MATERIALIZED (
-    SELECT e.position, e.case_id, nextval('hub.position_seq') AS duty, 'unit-' || u AS unit, u
+    SELECT e.position, e.case_id, CASE WHEN u <= :duties::integer THEN nextval('hub.position_seq') END AS duty,
+        'unit-' || u AS unit, u
     FROM e CROSS JOIN generate_series(1, :units::integer) AS u
 ), k AS (
     INSERT INTO hub.event_key (county, key, position) SELECT 1, gen_random_uuid(), e.position FROM e
@@ -39,11 +41,12 @@ WITH e AS MATERIALIZED (
         'attendance.dropout.suspected', 'school:3141990002', 'unit-1', '2020.1', 'row-1', 'III.1.1-03', 'III.1.1', 'B',
         r.u > 1, repeat(md5(r.duty::text), 15)::bytea, now(), now() + interval '2 days', now() + interval '10 days',
         false, 0, 'dispatched'
-    FROM r
+    FROM r WHERE r.duty IS NOT NULL
 ), t AS (
     INSERT INTO hub.timer (county, due, duty, kind, step)
     SELECT 1, now() + interval '2 days' * n, r.duty, m, -1
-    FROM r CROSS JOIN unnest(ARRAY['sign', 'settle'], ARRAY[1, 5]) AS k (m, n)
+    FROM r CROSS JOIN unnest(ARRAY['sign', 'settle'], ARRAY[1, 5]) AS k (m, n) WHERE r.duty IS NOT NULL
 )
 INSERT INTO hub.board_delta
-SELECT 1, r.unit, 'attendance.dropout.suspected', count(*), count(*), 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM r GROUP BY r.unit;
+SELECT 1, r.unit, 'attendance.dropout.suspected', count(*), count(*), 0, 0, 0, 0, 0, 0, 0, 0, 0
+FROM r WHERE r.duty IS NOT NULL GROUP BY r.unit;

@@ -4,6 +4,7 @@
 -- fire_steps, inside the sweep's own call.
 -- Locks: the lanes of the batch, ascending, before the first nextval. Whoever
 -- changes a duty or a timer holds its lane, so rows are read without locks.
+-- Errors: 23xxx when a value breaks a constraint; the caller bisects.
 -- Idempotency: by the version; the caller judges a refused change again.
 --
 -- Arrays are parallel. A duty that comes twice is changed by the first alone.
@@ -185,10 +186,12 @@ BEGIN
     -- A step that is waited for already is waited for once.
     ON CONFLICT DO NOTHING;
 
+    -- By the database's own clock: a demonstration's may stand years back, and
+    -- keys are forgotten by age.
     INSERT INTO hub.command_key (county, duty, key, request, version, at)
-    SELECT c.county, c.duty, c.key, c.request, c.version + 1, c.at
-    FROM unnest(p_county, p_duty, p_key, p_request, p_version, p_at)
-        WITH ORDINALITY AS c (county, duty, key, request, version, at, ord)
+    SELECT c.county, c.duty, c.key, c.request, c.version + 1, now()
+    FROM unnest(p_county, p_duty, p_key, p_request, p_version)
+        WITH ORDINALITY AS c (county, duty, key, request, version, ord)
     WHERE v_applies[c.ord] AND c.key IS NOT NULL
     -- One that has served its 30 days and was not swept away yet.
     ON CONFLICT (county, duty, key) DO UPDATE

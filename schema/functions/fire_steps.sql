@@ -6,6 +6,7 @@
 -- or a timer. So the lane is also what several sweepers meet at: whoever comes
 -- second finds the timer gone, and no lock outlasts this one call, however the
 -- calling process fares.
+-- Errors: 23505 for a step that is on record and should not be.
 -- Idempotency: a decision applies once, while its timer stands and the duty is
 -- in the version it was judged on; else the timer stays and is judged again.
 --

@@ -34,7 +34,7 @@ struct FeedRoutes: Sendable {
             isDemonstration: services.isDemonstration(principal.county))
         let start = try await startingPoint(request, reader: view.reader, isStream: isStream)
         if isStream, let token = request.token {
-            let stream = FeedStream(services: services, view: view, token: token, hangUp: request.hangUp)
+            let stream = FeedStream(services: services, view: view, token: token, connection: request.connection)
             return stream.response(from: start)
         }
         return try await page(request, view: view, from: start)

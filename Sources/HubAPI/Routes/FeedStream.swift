@@ -17,7 +17,7 @@ struct FeedStream: Sendable {
     let services: HubServices
     let view: FeedView
     let token: BearerToken
-    let hangUp: @Sendable () -> Void
+    let connection: StreamConnection?
 
     /// How many entries are read at once. Few enough that large events do not
     /// add up.
@@ -53,6 +53,7 @@ struct FeedStream: Sendable {
         to writer: inout any ResponseBodyWriter, from start: FeedRoutes.Start, watching body: RequestBody,
     ) async throws {
         services.metrics.add("hub_feed_streams_opened_total")
+        connection?.limitSendBuffer()
         let outbox = FeedOutbox()
         let end = End(wakeups: services.wakeups, registration: services.wakeups.register(view.keys))
         let watch = services.tokens.watch(token) { end.set() }
@@ -80,7 +81,7 @@ struct FeedStream: Sendable {
                     try await read(into: outbox, from: start, end: end)
                 } catch is FeedOutbox.ClientTooSlow {
                     services.metrics.add("hub_feed_streams_cut_off_total")
-                    hangUp()
+                    connection?.hangUp()
                 }
             }
             do {

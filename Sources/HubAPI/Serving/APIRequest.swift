@@ -18,8 +18,8 @@ package struct APIRequest: Sendable {
     /// Who is speaking; nil on endpoints that need no token.
     package var sender: Principal?
     package var token: BearerToken?
-    /// Closes the connection at once, under a stream that a client does not read.
-    package var hangUp: @Sendable () -> Void = {}
+    /// The connection under a stream.
+    var connection: StreamConnection?
 
     /// The value of a header; of several, the first.
     package func header(_ name: String) -> String? {

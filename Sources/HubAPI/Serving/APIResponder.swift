@@ -104,7 +104,7 @@ package struct APIResponder: Sendable {
             query: request.uri.queryParameters.map { (String($0.key), String($0.value)) },
             headers: request.headers.map { ($0.name.canonicalName, $0.value) }, body: [],
             requestID: exchange.requestID, chinese: exchange.chinese)
-        api.hangUp = { channel.close(mode: .all, promise: nil) }
+        api.connection = StreamConnection(channel: channel)
         try await identify(&api, for: endpoint, channel: channel)
         exchange.sender = api.sender
         try admit(api.sender)

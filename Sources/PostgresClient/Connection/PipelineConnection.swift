@@ -159,7 +159,11 @@ actor PipelineConnection: ThreadExecutor.Loop {
         takeMail()
         let isSent = sendCommands(connection)
         let flushed = connection.flush()
-        if !isSent || flushed == .failed { return end(.connectionLost(connection.errorMessage), byServer: false) }
+        if !isSent || flushed == .failed {
+            // What the server said before it hung up tells more.
+            let loss = readAnswers(connection) ?? Loss(error: .connectionLost(connection.errorMessage))
+            return end(loss.error, byServer: loss.isServersDoing)
+        }
         checkDeadline(canceller)
         if machine.takeInterruption() { canceller.interrupt() }
         settleReport()

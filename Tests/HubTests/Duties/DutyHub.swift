@@ -40,7 +40,9 @@ struct DutyHub: Sendable {
             group.addTask { try await core.admissions.run() }
             group.addTask { try await core.desk.run() }
             do {
-                try await body(DutyHub(core: core, database: database, county: try Self.county(name, of: core)))
+                let county = try Self.county(name, of: core)
+                if name == .sandbox { try await Self.setClock(of: county, core) }
+                try await body(DutyHub(core: core, database: database, county: county))
                 group.cancelAll()
             } catch {
                 group.cancelAll()
@@ -48,6 +50,13 @@ struct DutyHub: Sendable {
             }
         }
         await core.close()
+    }
+
+    /// The sandbox lives on the plan's own day, a Thursday, so that no test
+    /// depends on the day it runs.
+    private static func setClock(of county: CountyRuntime, _ core: HubCore) async throws {
+        _ = try await core.store.moveClock(of: county.id, to: Timestamp(rfc3339: "2020-10-22T09:00:00+08:00")!)
+        try await core.counties.refresh()
     }
 
     private static func county(_ name: TestCounty, of core: HubCore) throws -> CountyRuntime {
@@ -111,7 +120,10 @@ struct DutyHub: Sendable {
         data["uscc"] = nil
         data["employerName"] = .string("演示加工厂\(number)号")
         data["workRegionCode"] = .string(region)
+        // No child in danger: the ordinary periods and ladder B.
         data["hazardFlags"] = nil
+        data["children"] = data["children"]?.arrayValue.map { .array($0.suffix(1)) }
+        data["childrenCount"] = 1
         object["data"] = .object(data)
         return try HTTPBinding.structured(.object(object)).get()
     }
@@ -131,6 +143,18 @@ struct DutyHub: Sendable {
         return try rows.first?.decode("n", as: Int64.self) ?? 0
     }
 
+    /// The code with which a command is refused; nil when it is not.
+    func refusal(
+        of command: String, on id: DutyID, _ body: JSONObject = [:], by principal: Principal, version: Int32? = nil,
+        key: String? = nil,
+    ) async throws -> String? {
+        try await code {
+            try await desk.perform(
+                command, on: id, body: body, by: principal, idempotencyKey: key, expectedVersion: version)
+        }
+    }
+
+    /// The code with which something is refused; nil when it is not.
     func code(_ body: () async throws -> some Sendable) async throws -> String? {
         do {
             _ = try await body()

@@ -45,7 +45,8 @@ extension DatabaseTests {
         }
 
         @Test func instants() async throws {
-            try await database.withPool(size: 1) { $0.connectionString += " options='-c timezone=UTC'" } _: { pool in
+            try await database.withPool(size: 1) { pool in
+                _ = try await pool.query("SET timezone = 'UTC'")
                 let instants: [(Int64, String)] = [
                     (0, "1970-01-01 00:00:00+00"), (-1, "1969-12-31 23:59:59.999999+00"),
                     (1_603_324_800_000_001, "2020-10-22 00:00:00.000001+00"),

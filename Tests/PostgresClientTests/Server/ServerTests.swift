@@ -91,7 +91,8 @@ import Testing
                 for number in 0..<200 { group.addTask { try await pool.expect("SELECT \(number)", toAnswer: number) } }
                 try await group.waitForAll()
             }
-            #expect(pool.statistics.open == 2)
+            #expect((1...2).contains(pool.statistics.open))
+            #expect(pool.statistics.failedAttempts > 0)
             await pool.close()
             _ = try await administrator.query("DROP ROLE lk_narrow")
         }

@@ -28,7 +28,7 @@ final class TestCluster: Sendable {
 
     /// Makes and starts a server.
     static func start() async throws -> TestCluster {
-        try await removeStale()
+        try await staleRemoval.value
         let name = "/tmp/lkpg-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         try FileManager.default.createDirectory(atPath: name, withIntermediateDirectories: false)
         if getuid() == 0 { try await run(["chown", "postgres", name], asServer: false) }
@@ -72,8 +72,8 @@ final class TestCluster: Sendable {
         try await Self.run([folder + "/" + name, "-D", self.folder + "/data"] + arguments, asServer: true)
     }
 
-    /// Servers whose test run died before it could stop them.
-    private static func removeStale() async throws {
+    /// Stops servers whose test run died before it could, once.
+    private static let staleRemoval = Task {
         for name in try FileManager.default.contentsOfDirectory(atPath: "/tmp") where name.hasPrefix("lkpg-") {
             guard let pid = name.split(separator: "-").dropFirst().first.flatMap({ Int32($0) }), kill(pid, 0) != 0
             else { continue }
