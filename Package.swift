@@ -127,7 +127,13 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings,
         ),
-        .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", logging], swiftSettings: settings),
+        // Programs and servers that tests start and stop; knows of no floor.
+        .target(name: "TestProcesses", path: "Tests/TestProcesses", swiftSettings: settings),
+        .testTarget(
+            name: "PostgresClientTests",
+            dependencies: ["PostgresClient", "TestProcesses", logging],
+            swiftSettings: settings,
+        ),
         .testTarget(name: "CloudEventsTests", dependencies: ["CloudEvents"], swiftSettings: settings),
         .testTarget(
             name: "ChineseIdentifiersTests",
@@ -142,8 +148,9 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "TestSupport", "HubAPI", "Hub", "Store", "HubSchema", "PostgresClient", "Coordination", "CloudEvents",
-                "ChineseIdentifiers", "HubClient", crypto, httpClient, nioCore, logging,
+                "TestSupport", "TestProcesses", "HubAPI", "Hub", "Store", "HubSchema", "PostgresClient",
+                "Coordination", "CloudEvents", "ChineseIdentifiers", "HubClient", crypto, httpClient, nioCore,
+                logging,
             ],
             swiftSettings: settings,
         ),

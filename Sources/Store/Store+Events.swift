@@ -112,13 +112,17 @@ extension Store {
 
     /// The position under which a key was stored; nil when it is new.
     package func position(ofKey key: PostgresUUID, county: CountyID) async throws -> Position? {
-        let rows = try await pool.query(
-            PostgresStatement(
-                name: "position_of_key",
-                sql: "SELECT position FROM hub.event_key WHERE county = $1 AND key = $2",
-                binds: [county.rawValue, key],
-            ))
+        let rows = try await pool.query(Self.positionOfKeyStatement(key, county: county))
         return try rows.first.map { Position(rawValue: try $0.decode("position", as: Int64.self)) }
+    }
+
+    /// The statement of ``position(ofKey:county:)``, for the test of its plan.
+    package static func positionOfKeyStatement(_ key: PostgresUUID, county: CountyID) -> PostgresStatement {
+        PostgresStatement(
+            name: "position_of_key",
+            sql: "SELECT position FROM hub.event_key WHERE county = $1 AND key = $2",
+            binds: [county.rawValue, key],
+        )
     }
 
     /// The sealed parts of an event by audience.
@@ -162,7 +166,8 @@ extension Store {
     }
 
     /// How a unit received an event: at its admission, or by a later
-    /// assignment; nil when it never did.
+    /// assignment; nil when it never did. An assigned unit sees by the
+    /// projection that the event was dispatched under.
     package func reception(of position: Position, by unit: UnitID, county: CountyID) async throws -> RecipientRecord? {
         let rows = try await pool.query(
             PostgresStatement(
@@ -172,7 +177,13 @@ extension Store {
                     WHERE r.county = $1 AND r.unit = $3 AND r.position = $2
                     UNION ALL
                     SELECT d.unit, d.id, d.position, d.role, d.also_roles, d.plan_role, d.officer, d.id, false, d.rule,
-                        d.sentence, ''
+                        d.sentence, coalesce((
+                            SELECT o.projection
+                            FROM hub.event AS e
+                            CROSS JOIN LATERAL unnest(e.units) AS u (unit)
+                            JOIN hub.recipient AS o ON o.county = e.county AND o.unit = u.unit
+                                AND o.position = e.position
+                            WHERE e.county = $1 AND e.position = $2 LIMIT 1), '')
                     FROM hub.duty AS d WHERE d.county = $1 AND d.position = $2 AND d.unit = $3
                     LIMIT 1
                     """,

@@ -96,7 +96,18 @@ extension Store {
     private func logPage(
         _ reader: LogReader, after: Position, limit: Int,
     ) async throws -> [(position: Position, isDelivery: Bool)] {
-        let literal = Self.literalLimit(limit)
+        let rows = try await pool.query(Self.logPageStatement(reader, after: after, limit: limit))
+        return try rows.prefix(limit).map { row in
+            (
+                Position(rawValue: try row.decode("position", as: Int64.self)),
+                try row.decode("delivery", as: Bool.self)
+            )
+        }
+    }
+
+    /// The statement that draws a page of a log, for the test of its plans.
+    package static func logPageStatement(_ reader: LogReader, after: Position, limit: Int) -> PostgresStatement {
+        let literal = literalLimit(limit)
         let changesOf = { (column: String) in
             """
             (SELECT c.position, false AS delivery FROM hub.duty_change AS c
@@ -110,69 +121,70 @@ extension Store {
              WHERE c.county = $1 AND $2::text IS NOT NULL AND c.position > $3 ORDER BY c.position LIMIT \(literal))
             """
             : [changesOf("unit"), changesOf("publisher"), changesOf("lead")].joined(separator: " UNION ")
-        let rows = try await pool.query(
-            PostgresStatement(
-                name: "log_page",
-                sql: """
-                    SELECT position, delivery FROM (
-                        (SELECT r.position, true AS delivery FROM hub.recipient AS r
-                         WHERE r.county = $1 AND r.unit = $2 AND r.position > $3
-                         ORDER BY r.position LIMIT \(literal))
-                        UNION
-                        \(followed)
-                    ) AS p ORDER BY position LIMIT \(literal)
-                    """,
-                binds: [reader.county.rawValue, reader.unit.rawValue, after.rawValue],
-            ))
-        return try rows.prefix(limit).map { row in
-            (
-                Position(rawValue: try row.decode("position", as: Int64.self)),
-                try row.decode("delivery", as: Bool.self)
-            )
-        }
+        return PostgresStatement(
+            name: "log_page",
+            sql: """
+                SELECT position, delivery FROM (
+                    (SELECT r.position, true AS delivery FROM hub.recipient AS r
+                     WHERE r.county = $1 AND r.unit = $2 AND r.position > $3
+                     ORDER BY r.position LIMIT \(literal))
+                    UNION
+                    \(followed)
+                ) AS p ORDER BY position LIMIT \(literal)
+                """,
+            binds: [reader.county.rawValue, reader.unit.rawValue, after.rawValue],
+        )
     }
 
     private func deliveries(_ reader: LogReader, positions: [Int64]) async throws -> [LogEntry] {
         guard !positions.isEmpty else { return [] }
-        let rows = try await pool.query(
-            PostgresStatement(
-                name: "log_deliveries",
-                sql: """
-                    SELECT \(RecipientRecord.columns), \(EventRecord.columns)
-                    FROM unnest($3::bigint[]) AS p (position)
-                    CROSS JOIN LATERAL (
-                        SELECT * FROM hub.recipient AS o
-                        WHERE o.county = $1 AND o.unit = $2 AND o.position = p.position OFFSET 0
-                    ) AS r
-                    CROSS JOIN LATERAL (
-                        SELECT * FROM hub.event AS o WHERE o.county = $1 AND o.position = r.event OFFSET 0
-                    ) AS e
-                    """,
-                binds: [reader.county.rawValue, reader.unit.rawValue, positions],
-            ))
+        let rows = try await pool.query(Self.logDeliveriesStatement(reader, positions: positions))
         return try rows.map { .delivery(try RecipientRecord($0), try EventRecord($0)) }
+    }
+
+    /// The statement that reads the deliveries of a page, for the test of its plans.
+    package static func logDeliveriesStatement(_ reader: LogReader, positions: [Int64]) -> PostgresStatement {
+        PostgresStatement(
+            name: "log_deliveries",
+            sql: """
+                SELECT \(RecipientRecord.columns), \(EventRecord.columns)
+                FROM unnest($3::bigint[]) AS p (position)
+                CROSS JOIN LATERAL (
+                    SELECT * FROM hub.recipient AS o
+                    WHERE o.county = $1 AND o.unit = $2 AND o.position = p.position OFFSET 0
+                ) AS r
+                CROSS JOIN LATERAL (
+                    SELECT * FROM hub.event AS o WHERE o.county = $1 AND o.position = r.event OFFSET 0
+                ) AS e
+                """,
+            binds: [reader.county.rawValue, reader.unit.rawValue, positions],
+        )
     }
 
     private func changes(county: CountyID, positions: [Int64]) async throws -> [LogEntry] {
         guard !positions.isEmpty else { return [] }
-        let rows = try await pool.query(
-            PostgresStatement(
-                name: "log_changes",
-                sql: """
-                    SELECT \(DutyChangeRecord.columns), d.type
-                    FROM unnest($2::bigint[]) AS p (position)
-                    CROSS JOIN LATERAL (
-                        SELECT * FROM hub.duty_change AS o WHERE o.county = $1 AND o.position = p.position OFFSET 0
-                    ) AS c
-                    CROSS JOIN LATERAL (
-                        SELECT o.type FROM hub.duty AS o WHERE o.county = $1 AND o.id = c.duty OFFSET 0
-                    ) AS d
-                    """,
-                binds: [county.rawValue, positions],
-            ))
+        let rows = try await pool.query(Self.logChangesStatement(county: county, positions: positions))
         return try rows.map {
             .change(try DutyChangeRecord($0), EventType(try $0.decode("type", as: String.self)))
         }
+    }
+
+    /// The statement that reads the changes of a page, for the test of its plans.
+    package static func logChangesStatement(county: CountyID, positions: [Int64]) -> PostgresStatement {
+        PostgresStatement(
+            name: "log_changes",
+            sql: """
+                SELECT \(DutyChangeRecord.columns), d.type
+                FROM unnest($2::bigint[]) AS p (position)
+                CROSS JOIN LATERAL (
+                    SELECT * FROM hub.duty_change AS o WHERE o.county = $1 AND o.position = p.position OFFSET 0
+                ) AS c
+                CROSS JOIN LATERAL (
+                    SELECT o.type FROM hub.duty AS o WHERE o.county = $1 AND o.id = c.duty OFFSET 0
+                ) AS d
+                """,
+            binds: [county.rawValue, positions],
+        )
     }
 
     /// A position of a county's logs behind which everything lies that was

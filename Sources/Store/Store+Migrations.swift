@@ -40,7 +40,10 @@ extension Store {
                 EXISTS (
                     SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
                     WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-                        AND n.nspname NOT LIKE 'pg\\_%') AS occupied
+                        AND n.nspname NOT LIKE 'pg\\_%'
+                        -- Views that an extension brings, such as pg_stat_statements, are nobody's data.
+                        AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass
+                            AND d.objid = c.oid AND d.deptype = 'e')) AS occupied
             """,
             name: "migration_state")
         guard let row = state.first else { throw StoreError.unexpectedShape("migration_state") }
@@ -129,21 +132,49 @@ extension Store {
         return applied
     }
 
-    /// Whether the database has exactly the schema this program brings.
+    /// Whether the database has exactly the schema this program brings: its
+    /// migrations and no others, and its functions in their text.
     package func schemaIsCurrent() async throws -> Bool {
+        let made = try await pool.query(
+            PostgresStatement(
+                name: "schema_is_made",
+                sql: "SELECT to_regclass('hub.schema_function') IS NOT NULL AS made",
+                binds: [],
+            ))
+        // Asked first, because a statement on a table that is missing fails.
+        guard try made.first?.decode("made", as: Bool.self) == true else { return false }
         let rows = try await pool.query(
             PostgresStatement(
-                name: "schema_is_current",
+                name: "schema_texts",
                 sql: """
-                    SELECT CASE WHEN to_regclass('hub.schema_migration') IS NULL THEN 0
-                        ELSE (xpath('/row/n/text()', query_to_xml(
-                            'SELECT count(*) AS n FROM hub.schema_migration', false, true, '')))[1]::text::integer
-                        END AS applied
+                    SELECT name, checksum, true AS migration FROM hub.schema_migration
+                    UNION ALL
+                    SELECT name, checksum, false FROM hub.schema_function LIMIT 10000
                     """,
                 binds: [],
             ))
-        guard let row = rows.first else { throw StoreError.unexpectedShape("schema_is_current") }
-        return try row.decode("applied", as: Int32.self) == Int32(try HubSchema.migrations().count)
+        var (migrations, functions) = ([String: String](), [String: String]())
+        for row in rows {
+            let (name, checksum) = (try row.decode("name", as: String.self), try row.decode("checksum", as: String.self))
+            if try row.decode("migration", as: Bool.self) {
+                migrations[name] = checksum
+            } else {
+                functions[name] = checksum
+            }
+        }
+        let texts = try Self.texts.get()
+        // A function that an older version brought and no version calls any more may stay.
+        return migrations == texts.migrations && texts.functions.allSatisfy { functions[$0.key] == $0.value }
+    }
+
+    /// The checksums of what this program brings, by name.
+    private static let texts = Result {
+        let checksums = { (files: [HubSchema.File]) in
+            Dictionary(files.map { ($0.name, checksum(of: $0.text)) }, uniquingKeysWith: { first, _ in first })
+        }
+        return (
+            migrations: checksums(try HubSchema.migrations()), functions: checksums(try HubSchema.functions())
+        )
     }
 
     /// FNV-1a, 64 bits: it tells texts apart, it does not protect.

@@ -1,6 +1,6 @@
 package import CloudEvents
 package import Coordination
-import PostgresClient
+package import PostgresClient
 
 extension Store {
     /// The timers of a county that are due at an instant, in the order of their
@@ -12,28 +12,7 @@ extension Store {
         county: CountyID, asOf: Timestamp, after: DueTimer? = nil, limit: Int,
     ) async throws -> [DueTimer] {
         let rows = try await pool.query(
-            PostgresStatement(
-                name: "due_timers",
-                sql: """
-                    SELECT t.due, t.duty, t.kind, t.step, f.step AS last_fired
-                    FROM (
-                        SELECT due, duty, kind, step FROM hub.timer
-                        WHERE county = $1 AND due <= $2 AND (due, duty, kind, step) > ($3, $4, $5, $6)
-                        ORDER BY due, duty, kind, step LIMIT \(limit)
-                    ) AS t
-                    LEFT JOIN LATERAL (
-                        SELECT o.step FROM hub.step_fired AS o
-                        WHERE o.county = $1 AND o.duty = t.duty AND o.kind = t.kind
-                        ORDER BY o.step DESC LIMIT 1
-                    ) AS f ON true
-                    ORDER BY t.due, t.duty, t.kind, t.step
-                    """,
-                binds: [
-                    county.rawValue, PostgresTimestamp(asOf),
-                    after.map { PostgresTimestamp($0.due) } ?? .negativeInfinity, after?.duty.rawValue ?? 0,
-                    after?.milestone ?? "", after?.step ?? 0,
-                ],
-            ))
+            Self.dueTimersStatement(county: county, asOf: asOf, after: after, limit: limit))
         return try rows.map { row in
             DueTimer(
                 duty: DutyID(rawValue: try row.decode("duty", as: Int64.self)),
@@ -43,6 +22,34 @@ extension Store {
                 lastFired: try row.decode("last_fired", as: Int16?.self),
             )
         }
+    }
+
+    /// The statement of ``dueTimers(county:asOf:after:limit:)``, for the test of its plan.
+    package static func dueTimersStatement(
+        county: CountyID, asOf: Timestamp, after: DueTimer?, limit: Int,
+    ) -> PostgresStatement {
+        PostgresStatement(
+            name: "due_timers",
+            sql: """
+                SELECT t.due, t.duty, t.kind, t.step, f.step AS last_fired
+                FROM (
+                    SELECT due, duty, kind, step FROM hub.timer
+                    WHERE county = $1 AND due <= $2 AND (due, duty, kind, step) > ($3, $4, $5, $6)
+                    ORDER BY due, duty, kind, step LIMIT \(limit)
+                ) AS t
+                LEFT JOIN LATERAL (
+                    SELECT o.step FROM hub.step_fired AS o
+                    WHERE o.county = $1 AND o.duty = t.duty AND o.kind = t.kind
+                    ORDER BY o.step DESC LIMIT 1
+                ) AS f ON true
+                ORDER BY t.due, t.duty, t.kind, t.step
+                """,
+            binds: [
+                county.rawValue, PostgresTimestamp(asOf),
+                after.map { PostgresTimestamp($0.due) } ?? .negativeInfinity, after?.duty.rawValue ?? 0,
+                after?.milestone ?? "", after?.step ?? 0,
+            ],
+        )
     }
 
     /// Carries out what a sweep decided, in one call and one commit.

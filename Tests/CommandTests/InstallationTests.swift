@@ -19,7 +19,8 @@ struct InstallationTests {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: Repository.file("deploy/run"))
             process.arguments = arguments
-            process.environment = CommandRun.cleanEnvironment.merging(["LIANKONG_HOME": home]) { $1 }
+            process.environment = CommandRun.cleanEnvironment.merging(
+                ["LIANKONG_HOME": home, "LIANKONG_BUILD": "none"]) { $1 }
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
             process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))

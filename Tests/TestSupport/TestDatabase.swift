@@ -14,6 +14,12 @@ package struct TestDatabase: Sendable {
     /// What a hub or a store connects with.
     package let url: String
 
+    /// A database that a test has made itself.
+    package init(name: String, url: String) {
+        self.name = name
+        self.url = url
+    }
+
     package var configuration: PostgresConfiguration { PostgresConfiguration(connectionString: url) }
 
     /// Says nothing unless a test is looked into.
@@ -23,8 +29,20 @@ package struct TestDatabase: Sendable {
     package static func with<Result>(
         _ body: (TestDatabase) async throws -> Result
     ) async throws -> Result {
+        try await with(template: try await TestTemplate.shared.name(), body)
+    }
+
+    /// Runs a body with a database that holds nothing yet, and is gone afterwards.
+    package static func withEmpty<Result>(
+        _ body: (TestDatabase) async throws -> Result
+    ) async throws -> Result {
+        try await with(template: "template0", body)
+    }
+
+    private static func with<Result>(
+        template: String, _ body: (TestDatabase) async throws -> Result
+    ) async throws -> Result {
         let server = try TestServer.url()
-        let template = try await TestTemplate.shared.name()
         let name = "lk_\(ProcessInfo.processInfo.processIdentifier)_\(counter.withLock { $0 += 1; return $0 })"
         try await TestServer.run("CREATE DATABASE \(name) TEMPLATE \(template)")
         let database = TestDatabase(name: name, url: TestServer.url(server, database: name))

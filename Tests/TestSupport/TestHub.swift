@@ -4,8 +4,8 @@ import Coordination
 import Foundation
 package import Hub
 package import HubAPI
+package import Logging
 import NIOCore
-import NIOHTTP1
 import NIOHTTP1
 package import Store
 import Synchronization
@@ -18,6 +18,14 @@ package final class TestHub: Sendable {
     private let tokens = Mutex<[Speaker: String]>([:])
     private let store: Store
     private let registry: CountyRegistry
+    /// Streams and long polls hold a connection each, and what fails is told at
+    /// once: whether to try again is the test's to say.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
 
     /// Who speaks in a request.
     package enum Speaker: Hashable, Sendable {
@@ -40,19 +48,20 @@ package final class TestHub: Sendable {
 
     /// Runs a body against a hub that is stopped afterwards, gracefully.
     package static func with<Result: Sendable>(
+        logger: Logger = TestDatabase.logger,
         configure: @Sendable @escaping (inout HubServerConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (TestHub) async throws -> Result
     ) async throws -> Result {
         try await TestDatabase.with { database in
             let keyFile = FileManager.default.temporaryDirectory.appendingPathComponent("\(database.name).keys").path
             defer { try? FileManager.default.removeItem(atPath: keyFile) }
-            return try await with(database: database, keyFile: keyFile, configure: configure, body)
+            return try await with(database: database, keyFile: keyFile, logger: logger, configure: configure, body)
         }
     }
 
     /// Runs a body against one more hub on a database.
     package static func with<Result: Sendable>(
-        database: TestDatabase, keyFile: String,
+        database: TestDatabase, keyFile: String, logger: Logger = TestDatabase.logger,
         configure: @Sendable @escaping (inout HubServerConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (TestHub) async throws -> Result
     ) async throws -> Result {
@@ -61,7 +70,7 @@ package final class TestHub: Sendable {
         configuration.defaultRate = 1_000_000
         configuration.hub.sweepEvery = .seconds(3600)
         configure(&configuration)
-        let server = HubHTTPServer(configuration: configuration, logger: TestDatabase.logger)
+        let server = HubHTTPServer(configuration: configuration, logger: logger)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
                 try await server.run()
@@ -80,6 +89,22 @@ package final class TestHub: Sendable {
             while try await group.next() != nil {}
             return try result.get()
         }
+    }
+
+    /// Runs a body against a hub that another process serves on loopback.
+    package static func with<Result: Sendable>(
+        port: Int, of database: TestDatabase, keyFile: String,
+        _ body: @escaping @Sendable (TestHub) async throws -> Result
+    ) async throws -> Result {
+        let hub = try await TestHub(database: database, port: port, keyFile: keyFile)
+        let result: Swift.Result<Result, any Error>
+        do {
+            result = .success(try await body(hub))
+        } catch {
+            result = .failure(error)
+        }
+        await hub.store.close()
+        return try result.get()
     }
 
     private init(database: TestDatabase, port: Int, keyFile: String) async throws {
@@ -142,7 +167,7 @@ package final class TestHub: Sendable {
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let token = try await token(speaker) { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(timeout))
+        let response = try await Self.client.execute(request, timeout: .seconds(timeout))
         let bytes = try await response.body.collect(upTo: 64 << 20)
         return TestAnswer(
             status: Int(response.status.code),
@@ -189,7 +214,7 @@ package final class TestHub: Sendable {
         request.headers.add(name: "Accept", value: "text/event-stream")
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let token = try await token(speaker) { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(seconds))
+        let response = try await Self.client.execute(request, timeout: .seconds(seconds))
         var pending: [UInt8] = []
         for try await buffer in response.body {
             for byte in buffer.readableBytesView {

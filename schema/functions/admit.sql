@@ -198,8 +198,9 @@ BEGIN
         lead, policy, rule, sentence, clause, ladder, verifier, needs_completion, milestones, created_at, sign_by,
         settle_by, provisional, priority, state)
     SELECT p_county[r.event], v_duty[r.ord], v_position[r.event], r.unit, r.role, r.also_roles, r.plan_role, r.officer,
-        v_case[r.event], p_type[r.event], p_source_unit[r.event], p_lead[r.event], p_policy[r.event], r.rule, r.sentence, p_clause[r.event], r.ladder, r.verifier, r.needs_completion,
-        r.milestones, p_recorded_at[r.event], r.sign_by, r.settle_by, r.provisional, p_priority[r.event], r.state
+        v_case[r.event], p_type[r.event], p_source_unit[r.event], p_lead[r.event], p_policy[r.event], r.rule,
+        r.sentence, p_clause[r.event], r.ladder, r.verifier, r.needs_completion, r.milestones, p_recorded_at[r.event],
+        r.sign_by, r.settle_by, r.provisional, p_priority[r.event], r.state
     FROM unnest(p_recipient_event, p_unit, p_role, p_also_roles, p_plan_role, p_officer, p_rule, p_sentence,
             p_needs_completion, p_verifier, p_ladder, p_milestones, p_sign_by, p_settle_by, p_provisional, p_state)
         WITH ORDINALITY AS r (event, unit, role, also_roles, plan_role, officer, rule, sentence, needs_completion,

@@ -48,7 +48,18 @@ CREATE TABLE hub.duty (
     CONSTRAINT duty_state_check CHECK (state IN ('awaiting-dispatch', 'dispatched', 'signed', 'accepted', 'returned',
         'in-progress', 'suspended', 'completed', 'rework', 'closed', 'reassigned', 'cancelled')),
     CONSTRAINT duty_ended_at_check CHECK ((ended_at IS NOT NULL) = (state IN ('closed', 'reassigned', 'cancelled'))),
-    CONSTRAINT duty_signed_at_check CHECK ((signed_at IS NULL) = (signed_by IS NULL))
+    -- Each state has the instants that lead to it, and none of those beyond it.
+    CONSTRAINT duty_signed_at_check CHECK ((signed_at IS NULL) = (signed_by IS NULL)
+        AND CASE
+            WHEN state IN ('awaiting-dispatch', 'dispatched') THEN signed_at IS NULL
+            WHEN state IN ('signed', 'accepted', 'in-progress', 'suspended', 'completed', 'rework')
+                THEN signed_at IS NOT NULL
+            ELSE true
+        END),
+    CONSTRAINT duty_accepted_at_check CHECK (state NOT IN ('accepted', 'in-progress', 'suspended')
+        OR accepted_at IS NOT NULL),
+    CONSTRAINT duty_completed_at_check CHECK ((completed_at IS NULL) = (completed_by IS NULL)
+        AND (ended_at IS NOT NULL OR (completed_at IS NOT NULL) = (state = 'completed')))
 ) WITH (fillfactor = 50);
 
 CREATE INDEX duty_county_unit_id_open_idx ON hub.duty (county, unit, id) WHERE ended_at IS NULL;
@@ -180,5 +191,8 @@ CREATE TABLE hub.access_log (
     outcome text NOT NULL,
     code text,
     CONSTRAINT access_log_pkey PRIMARY KEY (county, id),
-    CONSTRAINT access_log_outcome_check CHECK (outcome IN ('granted', 'refused'))
+    CONSTRAINT access_log_outcome_check CHECK (outcome IN ('granted', 'refused')),
+    CONSTRAINT access_log_code_check CHECK ((outcome = 'refused') = (code IS NOT NULL))
 );
+
+CREATE INDEX access_log_county_unit_id_idx ON hub.access_log (county, unit, id);

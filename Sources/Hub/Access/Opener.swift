@@ -159,7 +159,8 @@ package struct Opener: Sendable {
 
     /// The sealed fields by class.
     ///
-    /// - Throws: `erased` when the keys are destroyed.
+    /// - Throws: `erased` when the keys are destroyed, `key-not-held` or
+    ///   `sealed-part-altered` when they do not fit.
     private func sealedFields(
         of event: EventRecord, county: CountyRuntime,
     ) async throws -> [SealedClass: JSONObject] {
@@ -169,11 +170,16 @@ package struct Opener: Sendable {
             let body: [UInt8]
             do throws(Sealer.Fault) {
                 body = try sealer.open(part, county: county.id.rawValue, key: key)
-            } catch .keyMissing {
-                throw HubError("erased")
             } catch {
-                logger.error("sealed part refused", metadata: ["hub_position": "\(event.position.rawValue)"])
-                throw HubError("internal")
+                if error != .erased {
+                    logger.error(
+                        "sealed part refused",
+                        metadata: [
+                            "hub_county": "\(county.record.key)", "hub_position": "\(event.position.rawValue)",
+                            "hub_audience": "\(part.audience)", "hub_error": "\(error)",
+                        ])
+                }
+                throw error.hubError
             }
             guard case .success(.object(let object)) = JSONReader.read(body) else { throw HubError("internal") }
             if part.audience == "personal" {

@@ -36,9 +36,10 @@ extension Publisher {
         let time = EnvelopeRules.time(of: event) ?? now
         let content = judgeData(event, contract: contract, time: time, options: options, county: county)
         faults += content.faults
+        let caseID = try await namedCase(of: event, county: county, principal: principal)
+        faults += caseID.faults
         guard faults.isEmpty else { throw Self.refusal(faults) }
 
-        let caseID = try await namedCase(of: event, county: county, principal: principal)
         if right == .asHandler {
             try await checkHandler(of: caseID.caseID, county: county, unit: principal.unit)
         }
@@ -76,7 +77,9 @@ extension Publisher {
 
     private static func refusal(_ faults: [InputFault]) -> HubError {
         let codes = Set(faults.map(\.code))
-        let named: Set<String> = ["time-without-offset", "attribute-reserved", "unknown-attribute"]
+        let named: Set<String> = [
+            "time-without-offset", "attribute-reserved", "unknown-attribute", "unknown-case", "unknown-cause",
+        ]
         let code = codes.count == 1 ? codes.first.flatMap { named.contains($0) ? $0 : nil } : nil
         return HubError(code ?? "invalid", faults: faults)
     }
@@ -84,41 +87,36 @@ extension Publisher {
     /// The case and the cause an event names, if this unit knows them.
     private func namedCase(
         of event: CloudEvent, county: CountyRuntime, principal: Principal,
-    ) async throws -> (caseID: CaseID?, cause: Position?) {
+    ) async throws -> (caseID: CaseID?, cause: Position?, faults: [InputFault]) {
         var caseID: CaseID?
         var cause: Position?
+        var faults: [InputFault] = []
         if let text = event.extensions["caseid"]?.text {
-            guard let id = CaseID(text: text),
+            if let id = CaseID(text: text),
                 try await store.takesPart(unit: principal.unit, in: id, county: county.id)
-            else {
-                throw HubError(
-                    "unknown-case",
-                    faults: [
-                        EnvelopeRules.fault(
-                            "caseid", "unknown-case", "there is no such case that this unit takes part in",
-                            "没有本单位参与的此个案")
-                    ])
+            {
+                caseID = id
+            } else {
+                faults.append(
+                    EnvelopeRules.fault(
+                        "caseid", "unknown-case", "there is no such case that this unit takes part in",
+                        "没有本单位参与的此个案"))
             }
-            caseID = id
         }
         if let text = event.extensions["causeid"]?.text {
-            guard let number = Int64(text), number > 0,
-                let known = try await knownEvent(
-                    at: Position(rawValue: number), county: county, unit: principal.unit)
-            else {
-                throw HubError(
-                    "unknown-cause",
-                    faults: [
-                        EnvelopeRules.fault(
-                            "causeid", "unknown-cause", "there is no such event that this unit knows",
-                            "没有本单位知悉的此事件")
-                    ])
+            if let number = Int64(text), number > 0,
+                let known = try await knownEvent(at: Position(rawValue: number), county: county, unit: principal.unit)
+            {
+                cause = known.position
+                // An event without a key of its own belongs to the case of its cause.
+                if caseID == nil { caseID = known.caseID }
+            } else {
+                faults.append(
+                    EnvelopeRules.fault(
+                        "causeid", "unknown-cause", "there is no such event that this unit knows", "没有本单位知悉的此事件"))
             }
-            cause = known.position
-            // An event without a key of its own belongs to the case of its cause.
-            if caseID == nil { caseID = known.caseID }
         }
-        return (caseID, cause)
+        return (caseID, cause, faults)
     }
 
     /// A type that only the unit holding the duty may send.

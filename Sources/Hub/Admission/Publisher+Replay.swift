@@ -14,7 +14,10 @@ extension Publisher {
 
     /// The receipt of a stored event, if `event` has the same content.
     ///
-    /// - Throws: `event-id-reused` for another content.
+    /// - Throws: `event-id-reused` for another content, and for any once the
+    ///   first is erased: nothing can be compared any more, and the id stays
+    ///   taken. `key-not-held` or `sealed-part-altered` when the key that would
+    ///   tell does not fit.
     func receipt(
         at position: Position, comparing event: CloudEvent, county: CountyRuntime,
     ) async throws -> Receipt {
@@ -29,9 +32,16 @@ extension Publisher {
                 hash: record.contentHash,
                 attributes: JSONValue.object(EnvelopeRules.identityAttributes(of: event)).canonicalBytes(),
                 data: data, personal: personal, county: county.id.rawValue, key: key)
-        } catch {
-            // Erased: nothing can be compared any more; the id stays taken.
+        } catch .erased {
             same = false
+        } catch {
+            logger.error(
+                "sealed part refused",
+                metadata: [
+                    "hub_county": "\(county.record.key)", "hub_position": "\(position.rawValue)",
+                    "hub_audience": "\(personal.audience)", "hub_error": "\(error)",
+                ])
+            throw error.hubError
         }
         guard same else {
             throw HubError(
@@ -77,19 +87,34 @@ extension Publisher {
         return try await recipients(of: record, county: county)
     }
 
-    /// Who received an event at its admission, with the duties as they stand.
+    /// Who received an event at its admission, with the clocks of their duties.
     package func recipients(of record: EventRecord, county: CountyRuntime) async throws -> [Receipt.Recipient] {
         let recipients = try await store.recipients(of: record)
         let duties = try await store.duties(ids: recipients.compactMap(\.duty), county: county.id)
         let byID = Dictionary(duties.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         return recipients.map { recipient in
-            let duty = recipient.duty.flatMap { byID[$0] }
-            return Receipt.Recipient(
+            var shown = Receipt.Recipient(
                 unit: recipient.unit, unitName: county.name(of: recipient.unit, at: record.recordedAt),
                 role: recipient.role, alsoRoles: recipient.alsoRoles, planRole: recipient.planRole,
-                duty: recipient.duty, joined: recipient.joined, signBy: duty?.signBy, settleBy: duty?.settleBy,
-                milestones: duty?.milestones ?? [], provisional: duty?.provisional ?? false,
-                sentence: recipient.sentence, rule: recipient.rule)
+                duty: recipient.duty, joined: recipient.joined, signBy: nil, settleBy: nil, milestones: [],
+                provisional: false, sentence: recipient.sentence, rule: recipient.rule)
+            if let duty = recipient.duty.flatMap({ byID[$0] }) { shown.takeClocks(of: duty) }
+            return shown
+        }
+    }
+}
+
+extension Receipt.Recipient {
+    /// Takes the clocks of a duty that is there already as its first receipt
+    /// had them: what has been met since is told by the duty.
+    mutating func takeClocks(of duty: Duty) {
+        signBy = duty.signBy
+        settleBy = duty.settleBy
+        provisional = duty.provisional
+        milestones = duty.milestones.map { milestone in
+            var milestone = milestone
+            milestone.met = nil
+            return milestone
         }
     }
 }

@@ -17,10 +17,16 @@ package final class CountyRegistry: Sendable {
     /// Versions that were refused, so that they are not parsed again and again.
     private let refused = Mutex<[CountyID: Int32]>([:])
     private let pastProjections = Mutex<[ProjectionKey: ProjectionMatrix]>([:])
+    private let pastRuntimes = Mutex<[RuntimeKey: CountyRuntime]>([:])
 
     private struct ProjectionKey: Hashable {
         var county: CountyID
         var version: String
+    }
+
+    private struct RuntimeKey: Hashable {
+        var county: CountyID
+        var version: Int32
     }
 
     package init(store: Store, clock: HubClock, logger: Logger) {
@@ -67,11 +73,8 @@ package final class CountyRegistry: Sendable {
             }
             switch files.parsed() {
             case .success(let parsed):
-                let runtime = CountyRuntime(
-                    record: record, version: bundle.version, directory: parsed.directory,
-                    catalogue: parsed.catalogue, policy: parsed.policy, ladders: parsed.ladders,
-                    calendar: parsed.calendar, projection: parsed.projection,
-                    codes: allCodes.filter { $0.county == record.id })
+                let codes = allCodes.filter { $0.county == record.id }
+                let runtime = CountyRuntime(record: record, version: bundle.version, parsed: parsed, codes: codes)
                 runtimes.withLock { $0[record.id] = runtime }
                 logger.info(
                     "county in force",
@@ -88,7 +91,36 @@ package final class CountyRegistry: Sendable {
         }
     }
 
-    // MARK: - Projections of the past
+    // MARK: - The past
+
+    /// A county by the policy of an instant: the latest files whose policy may
+    /// be in force on that day; for a day before all of them, the earliest.
+    ///
+    /// - Throws: `internal` for a county that is registered but not loaded;
+    ///   else what the database says.
+    package func county(_ id: CountyID, at instant: Timestamp) async throws -> CountyRuntime {
+        var found = try county(id)
+        var before = found.version
+        let day = instant.beijingDate
+        while let first = found.policy.effectiveFrom, day < first,
+            let bundle = try await store.bundle(of: id, before: before)
+        {
+            before = bundle.version
+            // Files that this program cannot parse say nothing about that day.
+            if let runtime = past(bundle, of: found) { found = runtime }
+        }
+        return found
+    }
+
+    private func past(_ bundle: CountyBundle, of county: CountyRuntime) -> CountyRuntime? {
+        let key = RuntimeKey(county: county.id, version: bundle.version)
+        if let known = pastRuntimes.withLock({ $0[key] }) { return known }
+        guard case .success(let parsed)? = CountyFiles(encoded: bundle.files)?.parsed() else { return nil }
+        let runtime = CountyRuntime(
+            record: county.record, version: bundle.version, parsed: parsed, codes: county.codes)
+        pastRuntimes.withLock { $0[key] = runtime }
+        return runtime
+    }
 
     /// The projection matrix of a version: the one in force, or one that a
     /// recipient got when it was in force and keeps. An empty version means

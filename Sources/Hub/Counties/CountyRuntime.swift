@@ -18,6 +18,19 @@ package struct CountyRuntime: Sendable {
     /// Every code the county has had, with its days.
     package let codes: [CountyCodeRecord]
 
+    /// A county by one version of its files.
+    init(record: CountyRecord, version: Int32, parsed: CountyFiles.Parsed, codes: [CountyCodeRecord]) {
+        self.record = record
+        self.version = version
+        directory = parsed.directory
+        catalogue = parsed.catalogue
+        policy = parsed.policy
+        ladders = parsed.ladders
+        calendar = parsed.calendar
+        projection = parsed.projection
+        self.codes = codes
+    }
+
     package var id: CountyID { record.id }
 
     /// The code that names the county on a day; the earliest where none does.

@@ -34,8 +34,13 @@ package struct Keyring: Sendable {
     }
 
     /// A keyring with one fresh master key, for tests and first starts.
+    ///
+    /// The key's name is its own: what another file's key has sealed is told
+    /// from what was altered.
     package static func generate() -> Keyring {
-        Keyring(activeName: "k1", masters: ["k1": SymmetricKey(size: .bits256)], caseKey: SymmetricKey(size: .bits256))
+        let name = "k" + String(UInt64.random(in: 0 ... .max), radix: 16)
+        return Keyring(
+            activeName: name, masters: [name: SymmetricKey(size: .bits256)], caseKey: SymmetricKey(size: .bits256))
     }
 
     private init(activeName: String, masters: [String: SymmetricKey], caseKey: SymmetricKey) {

@@ -20,15 +20,27 @@ package struct Sealer: Sendable {
 
     /// Why a sealed part cannot be read.
     package enum Fault: Error, Hashable, CustomStringConvertible {
-        /// The key was destroyed or is not on this host.
-        case keyMissing
+        /// The part's own key was destroyed; nobody will read it again.
+        case erased
+        /// The master key is not in this host's key file.
+        case keyNotHeld
         /// The bytes were altered or belong elsewhere.
         case notAuthentic
 
         package var description: String {
             switch self {
-            case .keyMissing: "the key of this part is not held here; it was erased or the key file is another one"
+            case .erased: "the key of this part was destroyed"
+            case .keyNotHeld: "the master key of this part is not in this hub's key file"
             case .notAuthentic: "this part was altered or belongs to another event"
+            }
+        }
+
+        /// The API's answer where the part was asked for.
+        package var hubError: HubError {
+            switch self {
+            case .erased: HubError("erased")
+            case .keyNotHeld: HubError("key-not-held", retryAfter: 60)
+            case .notAuthentic: HubError("sealed-part-altered")
             }
         }
     }
@@ -72,8 +84,7 @@ package struct Sealer: Sendable {
 
     /// Whether content that was sent again is what was stored.
     ///
-    /// - Throws: ``Fault/keyMissing`` once the part is erased: then nothing
-    ///   can be said.
+    /// - Throws: ``Fault/erased`` once the part is: then nothing can be said.
     package func matches(
         hash: [UInt8], attributes: [UInt8], data: [UInt8], personal: AdmissionRow.SealedPart, county: Int16,
         key: PostgresUUID,
@@ -99,7 +110,7 @@ package struct Sealer: Sendable {
         }
         let binding = Array("liankong/note/\(county)/\(context)".utf8)
         let name = String(decoding: bytes[1..<(1 + Int(first))], as: UTF8.self)
-        guard let master = keyring.master(name) else { throw .keyMissing }
+        guard let master = keyring.master(name) else { throw .keyNotHeld }
         let wrapped = Array(bytes[(1 + Int(first))..<(1 + Int(first) + Self.wrappedLength)])
         let key = SymmetricKey(data: try Self.unbox(wrapped, master, binding))
         return try Self.unbox(Array(bytes[(1 + Int(first) + Self.wrappedLength)...]), key, binding)
@@ -117,7 +128,8 @@ package struct Sealer: Sendable {
     private static let wrappedLength = 12 + 32 + 16
 
     private func dataKey(of part: AdmissionRow.SealedPart, binding: [UInt8]) throws(Fault) -> SymmetricKey {
-        guard !part.wrappedKey.isEmpty, let master = keyring.master(part.kek) else { throw .keyMissing }
+        guard !part.wrappedKey.isEmpty else { throw .erased }
+        guard let master = keyring.master(part.kek) else { throw .keyNotHeld }
         return SymmetricKey(data: try Self.unbox(part.wrappedKey, master, binding))
     }
 

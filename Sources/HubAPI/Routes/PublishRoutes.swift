@@ -23,7 +23,7 @@ struct PublishRoutes: Sendable {
                 "What publishing would answer; stores nothing", "试算：如果报送会怎样", queries: ["at", "strict"],
                 requestHeaders: ["Prefer"], answers: [Endpoint.Answer(200, "DryRunOrBatchResults")], handle: dryRun),
             Endpoint(
-                "GET", "/v1/events", .scopes([.publish, .receive]), "Events this unit has published", "本单位报送的事件",
+                "GET", "/v1/events", .scopes([.publish]), "Events this unit has published", "本单位报送的事件",
                 queries: ["source", "id", "publisher", "recordedFrom", "recordedTo", "limit", "cursor"],
                 answers: [Endpoint.Answer(200, "EventList")], handle: listEvents),
             Endpoint(
@@ -161,7 +161,7 @@ struct PublishRoutes: Sendable {
     // MARK: - Looking back
 
     private func listEvents(_ request: APIRequest) async throws -> APIResponse {
-        let principal = try request.requires(.publish, .receive)
+        let principal = try request.requires(.publish)
         let county = try services.counties.county(principal.county)
         if let source = request.parameter("source"), let id = request.parameter("id") {
             guard county.allows(source: source, of: principal.unit),

@@ -168,12 +168,21 @@ package enum ProblemCatalogue {
         ),
         ("internal", 500, "the hub failed", "系统内部错误", "report the request id", "请向管理员提供请求编号"),
         (
+            "sealed-part-altered", 500, "the sealed part of this event was altered and is not shown",
+            "该事件的密封信息已被改动，不予显示", "report the request id; the auditor must look into it",
+            "请向管理员提供请求编号，须由审计人员查明"
+        ),
+        (
             "not-yet", 501, "this hub does not offer this yet", "本系统尚未提供此功能", "see the documentation",
             "请见接口文档"
         ),
         (
             "schema-not-current", 503, "the database does not have this program's schema", "数据库结构不是最新",
             "run liankong migrate", "请先运行liankong migrate"
+        ),
+        (
+            "key-not-held", 503, "this hub's key file does not hold the key of this event", "本系统的密钥文件中没有该事件的密钥",
+            "have the operator restore the key file", "请运行人员恢复密钥文件"
         ),
         ("database-unavailable", 503, "the database cannot be reached", "数据库暂不可用", again.0, again.1),
         (

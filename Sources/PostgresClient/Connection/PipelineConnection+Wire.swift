@@ -70,7 +70,9 @@ extension PipelineConnection {
     func readAnswers(_ connection: PQConnection) -> Loss? {
         // What arrived before a break is still read.
         let isIntact = connection.consumeInput()
-        while machine.expectsAnswer, !connection.isBusy {
+        // After a failed write libpq calls itself busy for ever; on a broken
+        // connection there is nothing to wait for.
+        while machine.expectsAnswer, connection.isBad || !connection.isBusy {
             guard let result = connection.nextResult() else {
                 if connection.isBad { break }
                 guard machine.stepEnded() else { return .outOfStep }

@@ -39,12 +39,12 @@ struct DutyPlanTests {
             let rows = try await session.query("EXPLAIN (COSTS OFF) EXECUTE list (\(nothing))", name: "explain")
             let plan = try rows.map { try $0.decode(0, as: String.self) }.joined(separator: "\n")
             await session.close()
-            #expect(plan.contains("using \(index) on"), "\(plan)")
+            #expect(plan.contains(" \(index)"), "\(plan)")
             #expect(!plan.contains("Seq Scan on duty"), "\(plan)")
         }
     }
 
-    /// Fifty thousand duties, half of them open, one in a hundred late.
+    /// Twenty thousand duties, half of them open, one in a hundred late.
     private static let many = """
         INSERT INTO hub.duty (county, id, position, unit, role, plan_role, case_id, type, publisher, policy, rule,
             sentence, needs_completion, milestones, created_at, sign_by, provisional, priority, state, signed_at,
@@ -52,9 +52,9 @@ struct DutyPlanTests {
         SELECT 1, n, n / 3, 'unit' || n % 31, 'handling', 'none', n / 5, 'type.' || n % 10, 'p', 'p', '9', '', true,
             '[]', now(), now(), false, 0, CASE WHEN n % 2 = 0 THEN 'closed' ELSE 'signed' END, now(), 'o',
             CASE WHEN n % 2 = 0 THEN now() END
-        FROM generate_series(1, 50000) AS n;
+        FROM generate_series(1, 20000) AS n;
         INSERT INTO hub.timer SELECT 1, now() + interval '1 day', n, 'settle', CASE WHEN n % 100 = 1 THEN 2 ELSE -1 END
-        FROM generate_series(1, 50000, 2) AS n;
+        FROM generate_series(1, 20000, 2) AS n;
         ANALYZE hub.duty;
         ANALYZE hub.timer;
         """

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import TestProcesses
 import Testing
 
 @testable import PostgresClient

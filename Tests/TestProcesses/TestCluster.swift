@@ -5,13 +5,20 @@ import Foundation
 /// It listens on a socket there, where everybody is trusted, and on a loopback
 /// port, where a password is asked for. Run as root, the server runs as user
 /// `postgres`, because it refuses root.
-final class TestCluster: Sendable {
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
+package final class TestCluster: Sendable {
+    /// A tool of the server failed.
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+
+        package init(description: String) {
+            self.description = description
+        }
     }
 
-    let folder: String
-    let port: Int
+    /// Holds data, socket and log.
+    package let folder: String
+    /// The port on loopback; the socket's name has it too.
+    package let port: Int
 
     private init(folder: String, port: Int) {
         self.folder = folder
@@ -19,15 +26,15 @@ final class TestCluster: Sendable {
     }
 
     /// Over the socket, as superuser.
-    var connectionString: String { "host=\(folder) port=\(port) user=postgres dbname=postgres" }
+    package var connectionString: String { "host=\(folder) port=\(port) user=postgres dbname=postgres" }
 
     /// Over loopback, where a password is checked.
-    func connectionString(user: String, password: String) -> String {
+    package func connectionString(user: String, password: String) -> String {
         "host=127.0.0.1 port=\(port) user=\(user) password=\(password) dbname=postgres"
     }
 
     /// Makes and starts a server.
-    static func start() async throws -> TestCluster {
+    package static func start() async throws -> TestCluster {
         try await staleRemoval.value
         let name = "/tmp/lkpg-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         try FileManager.default.createDirectory(atPath: name, withIntermediateDirectories: false)
@@ -39,12 +46,12 @@ final class TestCluster: Sendable {
     }
 
     /// Starts the server again after ``stop(mode:)``; returns when it serves.
-    func start() async throws {
+    package func start() async throws {
         try await launch(["-w"], options: [])
     }
 
     /// Starts the server with further options; it may not serve yet, or ever.
-    func launchWithoutWaiting(options: [String]) async throws {
+    package func launchWithoutWaiting(options: [String]) async throws {
         try await launch(["-W"], options: options)
     }
 
@@ -57,12 +64,12 @@ final class TestCluster: Sendable {
     }
 
     /// Stops the server: `immediate` cuts all sessions off as a crash would.
-    func stop(mode: String) async throws {
+    package func stop(mode: String) async throws {
         try await tool("pg_ctl", ["stop", "-w", "-s", "-m", mode])
     }
 
     /// Stops the server and removes its folder.
-    func remove() async throws {
+    package func remove() async throws {
         if FileManager.default.fileExists(atPath: folder + "/data/postmaster.pid") { try await stop(mode: "immediate") }
         try FileManager.default.removeItem(atPath: folder)
     }
@@ -82,7 +89,7 @@ final class TestCluster: Sendable {
     }
 
     /// A port that was free a moment ago.
-    static func freePort() throws -> Int {
+    package static func freePort() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
@@ -99,9 +106,6 @@ final class TestCluster: Sendable {
     }
 
     /// Runs a command and returns what it printed.
-    ///
-    /// Not with `Process`: it waits for everybody who inherited its socket,
-    /// and that is also the server that `pg_ctl` leaves behind.
     @discardableResult
     private static func run(_ command: [String], asServer: Bool) async throws -> String {
         // The server's user may not enter the folder the tests run in.
@@ -110,31 +114,9 @@ final class TestCluster: Sendable {
         // A file, not a pipe: the server would hold a pipe open for ever.
         let output = "/tmp/lkpg.out.\(UInt64.random(in: 0...UInt64.max))"
         defer { unlink(output) }
-        let pid = try spawn(command, output: output)
-        let status = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                var status: Int32 = 0
-                while waitpid(pid, &status, 0) == -1, errno == EINTR {}
-                continuation.resume(returning: status)
-            }
-        }
+        let end = try await ChildProcess.start(command, output: output).end()
         let text = try String(contentsOfFile: output, encoding: .utf8)
-        guard status == 0 else { throw Failure(description: "\(command.joined(separator: " ")): \(text)") }
+        guard end == .exited(0) else { throw Failure(description: "\(command.joined(separator: " ")): \(text)") }
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-
-    private static func spawn(_ command: [String], output: String) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        var arguments = command.map { strdup($0) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        var pid: pid_t = 0
-        let status = posix_spawnp(&pid, command[0], &actions, nil, &arguments, environ)
-        guard status == 0 else { throw Failure(description: "\(command[0]) does not start: errno \(status)") }
-        return pid
     }
 }

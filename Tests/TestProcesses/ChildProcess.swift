@@ -1,0 +1,69 @@
+import Foundation
+
+/// A program that a test runs beside itself.
+///
+/// Not Foundation's `Process`: that one waits for everybody who inherited its
+/// socket, and that is also a server which a child leaves behind.
+package struct ChildProcess: Sendable {
+    /// How a process ended.
+    package enum End: Sendable, Hashable {
+        case exited(Int32)
+        case killed(signal: Int32)
+    }
+
+    /// The program does not start.
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+    }
+
+    /// The process's id, until ``end()`` has returned.
+    package let id: pid_t
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - command: the program, looked for in PATH, and its arguments.
+    ///   - output: a file that takes what it prints and what it complains of.
+    ///   - appends: whether the file keeps what it holds.
+    ///   - environment: instead of the test's own.
+    package static func start(
+        _ command: [String], output: String, appends: Bool = false, environment: [String: String]? = nil,
+    ) throws -> ChildProcess {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(
+            &actions, 1, output, O_WRONLY | O_CREAT | (appends ? O_APPEND : O_TRUNC), 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        let arguments = command.map { strdup($0) } + [nil]
+        let variables = environment?.map { strdup("\($0)=\($1)") }
+        defer {
+            for text in arguments { free(text) }
+            for text in variables ?? [] { free(text) }
+        }
+        var id: pid_t = 0
+        let status = posix_spawnp(&id, command[0], &actions, nil, arguments, variables.map { $0 + [nil] } ?? environ)
+        guard status == 0 else { throw Failure(description: "\(command[0]) does not start: errno \(status)") }
+        return ChildProcess(id: id)
+    }
+
+    /// Sends a signal.
+    package func send(_ signal: Int32) {
+        kill(id, signal)
+    }
+
+    /// Waits until the process has ended. Once only.
+    package func end() async -> End {
+        let id = id
+        return await withCheckedContinuation { continuation in
+            // A thread that may block.
+            DispatchQueue.global().async {
+                var status: Int32 = 0
+                while waitpid(id, &status, 0) == -1, errno == EINTR {}
+                let signal = status & 0x7F
+                continuation.resume(returning: signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal: signal))
+            }
+        }
+    }
+}
