@@ -86,7 +86,10 @@ need_packages() {
     command -v pkg-config >/dev/null || missing+=(pkg-config)
     have_libpq || missing+=(libpq-dev)
     [[ ${NEEDS_CLUSTER:-1} == 0 ]] || find_postgres || missing+=(postgresql-15)
-    ((${#missing[@]})) || return 0
+    ((${#missing[@]})) || {
+        check_owner
+        return 0
+    }
     if ! command -v apt-get >/dev/null; then
         fail "missing: ${missing[*]}" "install the headers of libpq, pkg-config and PostgreSQL 15 or newer," \
             "and name the folder of its programs in LIANKONG_POSTGRES_BIN if it is an unusual one"
@@ -115,6 +118,14 @@ need_packages() {
     [[ ${NEEDS_CLUSTER:-1} == 0 ]] || find_postgres ||
         fail "PostgreSQL is installed and its programs are not found" \
             "name their folder in LIANKONG_POSTGRES_BIN"
+    check_owner
+}
+
+# Root needs an account to lend the cluster to.
+check_owner() {
+    [[ ${NEEDS_CLUSTER:-1} == 0 ]] || id -u "$CLUSTER_OWNER" >/dev/null 2>&1 ||
+        fail "there is no account $CLUSTER_OWNER to run the database, which refuses root" \
+            "make one, or name another in LIANKONG_CLUSTER_OWNER"
 }
 
 need_swift() {

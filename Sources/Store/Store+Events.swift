@@ -192,6 +192,16 @@ extension Store {
         return try rows.first.map { try RecipientRecord($0) }
     }
 
+    /// The duties an event made, and those of earlier events that it joined,
+    /// by id.
+    package func duties(concerning event: EventRecord) async throws -> [Duty] {
+        let own = try await duties(ofEvent: event.position, county: event.county)
+        let known = Set(own.map(\.id))
+        let joined = try await recipients(of: event).compactMap(\.duty).filter { !known.contains($0) }
+        guard !joined.isEmpty else { return own }
+        return (own + (try await duties(ids: joined, county: event.county))).sorted { $0.id < $1.id }
+    }
+
     /// What a unit has published, newest first, recorded from one instant to
     /// before another, after a cursor.
     ///

@@ -12,6 +12,9 @@ struct InstallationTests {
         let output: String
         let errors: String
 
+        /// On the main thread: others block signals, and a program inherits
+        /// what the thread that starts it blocks.
+        @MainActor
         init(home: String, arguments: [String], output: String, errors: String) throws {
             self.output = output
             self.errors = errors
@@ -79,7 +82,7 @@ struct InstallationTests {
     @Test(.timeLimit(.minutes(10)))
     func runsPlaysAnswersTheReadmeAndGoesOnWhereItStood() async throws {
         try await Self.withHome { home, folder in
-            let first = try Running(
+            let first = try await Running(
                 home: home, arguments: ["--port", "18320"], output: folder + "/out1", errors: folder + "/err1")
             guard try await first.serves() else {
                 Issue.record("deploy/run did not serve: \(first.errorText.suffix(2000))")
@@ -109,7 +112,7 @@ struct InstallationTests {
             #expect(try await first.stopped() == 0)
             #expect(!FileManager.default.fileExists(atPath: home + "/hub.pid"))
 
-            let second = try Running(
+            let second = try await Running(
                 home: home, arguments: ["--port", "18320"], output: folder + "/out2", errors: folder + "/err2")
             #expect(try await second.serves(), "\(second.errorText.suffix(2000))")
             #expect(second.text.contains("played before"))

@@ -17,7 +17,7 @@ package struct ChildProcess: Sendable {
     }
 
     /// The process's id, until ``end()`` has returned.
-    package let id: pid_t
+    package let id: Int32
 
     /// Starts a program.
     ///
@@ -43,7 +43,12 @@ package struct ChildProcess: Sendable {
             for text in variables ?? [] { free(text) }
         }
         var id: pid_t = 0
-        let status = posix_spawnp(&id, command[0], &actions, nil, arguments, variables.map { $0 + [nil] } ?? environ)
+        let status =
+            if let variables {
+                posix_spawnp(&id, command[0], &actions, nil, arguments, variables + [nil])
+            } else {
+                posix_spawnp(&id, command[0], &actions, nil, arguments, environ)
+            }
         guard status == 0 else { throw Failure(description: "\(command[0]) does not start: errno \(status)") }
         return ChildProcess(id: id)
     }

@@ -56,9 +56,10 @@ package final class TestCluster: Sendable {
     }
 
     private func launch(_ arguments: [String], options: [String]) async throws {
-        let options = [
-            "-p \(port)", "-k \(folder)", "-c listen_addresses=127.0.0.1", "-c fsync=off", "-c max_connections=100",
-        ] + options
+        let options =
+            [
+                "-p \(port)", "-k \(folder)", "-c listen_addresses=127.0.0.1", "-c fsync=off", "-c max_connections=100",
+            ] + options
         try await tool(
             "pg_ctl", ["start", "-s", "-l", folder + "/log", "-o", options.joined(separator: " ")] + arguments)
     }

@@ -199,7 +199,8 @@ package final class TestHub: Sendable {
     }
 
     /// Publishes several CloudEvents at once.
-    package func publish(batch events: [JSONValue], as speaker: Speaker, query: String = "") async throws -> TestAnswer {
+    package func publish(batch events: [JSONValue], as speaker: Speaker, query: String = "") async throws -> TestAnswer
+    {
         try await post(
             "/v1/events" + query, .array(events), as: speaker, type: "application/cloudevents-batch+json")
     }

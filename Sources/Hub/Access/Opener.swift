@@ -142,8 +142,7 @@ package struct Opener: Sendable {
     ) async throws -> ProjectionContext {
         // Who reported is known to the unit that must answer now: it holds the
         // handling duty, which a return or a transfer takes away.
-        let duties = try await store.duties(ofEvent: event.position, county: county.id)
-        let mustAnswer = duties.contains { duty in
+        let mustAnswer = try await store.duties(concerning: event).contains { duty in
             duty.unit == unit && duty.role == .handling && Self.holds(duty.state)
         }
         return ProjectionContext(
@@ -157,7 +156,8 @@ package struct Opener: Sendable {
         }
     }
 
-    /// The sealed fields by class.
+    /// The sealed fields by class. An audience of its own may have lost its part
+    /// alone.
     ///
     /// - Throws: `erased` when the keys are destroyed, `key-not-held` or
     ///   `sealed-part-altered` when they do not fit.
@@ -170,15 +170,18 @@ package struct Opener: Sendable {
             let body: [UInt8]
             do throws(Sealer.Fault) {
                 body = try sealer.open(part, county: county.id.rawValue, key: key)
-            } catch {
-                if error != .erased {
-                    logger.error(
-                        "sealed part refused",
-                        metadata: [
-                            "hub_county": "\(county.record.key)", "hub_position": "\(event.position.rawValue)",
-                            "hub_audience": "\(part.audience)", "hub_error": "\(error)",
-                        ])
+            } catch .erased {
+                if part.audience == SealedClass.reporter.rawValue || part.audience == SealedClass.officials.rawValue {
+                    continue
                 }
+                throw Sealer.Fault.erased.hubError
+            } catch {
+                logger.error(
+                    "sealed part refused",
+                    metadata: [
+                        "hub_county": "\(county.record.key)", "hub_position": "\(event.position.rawValue)",
+                        "hub_audience": "\(part.audience)", "hub_error": "\(error)",
+                    ])
                 throw error.hubError
             }
             guard case .success(.object(let object)) = JSONReader.read(body) else { throw HubError("internal") }

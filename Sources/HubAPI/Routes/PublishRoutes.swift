@@ -222,7 +222,7 @@ struct PublishRoutes: Sendable {
     private func duties(_ request: APIRequest) async throws -> APIResponse {
         let found = try await visible(request)
         try checkMaySeeRecipients(found.sight, found.principal)
-        let duties = try await services.store.duties(ofEvent: found.sight.record.position, county: found.county.id)
+        let duties = try await services.store.duties(concerning: found.sight.record)
         let now = services.clock.now(in: found.county.id)
         return .json([
             "items": .array(

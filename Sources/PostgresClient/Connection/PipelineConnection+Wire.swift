@@ -74,9 +74,9 @@ extension PipelineConnection {
         // connection there is nothing to wait for.
         while machine.expectsAnswer, connection.isBad || !connection.isBusy {
             guard let result = connection.nextResult() else {
+                if machine.stepEnded() { continue }
                 if connection.isBad { break }
-                guard machine.stepEnded() else { return .outOfStep }
-                continue
+                return .outOfStep
             }
             if let loss = receive(result, connection) { return loss }
         }

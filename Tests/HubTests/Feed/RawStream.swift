@@ -61,8 +61,9 @@ final class RawStream: Sendable {
             // Cut off is an end as well.
             if count == 0 || (count < 0 && errno == ECONNRESET) { break }
             guard count > 0 else { throw Failure(what: "recv: errno \(errno)") }
+            let before = bytes.count
             bytes += buffer[..<count]
-            if let text, bytes.suffix(4096).contains(text) { break }
+            if let text, bytes[max(0, before - text.count)...].contains(text) { break }
         }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -96,40 +96,6 @@ extension DatabaseTests {
             }
         }
 
-        @Test func aStatementThatIgnoresCancellationIsCutOff() async throws {
-            try await database.withPool(size: 1) { observer in
-                let key = Int64.random(in: 0...Int64.max >> 1)
-                try await database.withPool(size: 1) { $0.drainTimeout = .milliseconds(200) } _: { pool in
-                    let stubborn = Task {
-                        _ = try await pool.query(
-                            """
-                            DO $$ BEGIN
-                                PERFORM pg_advisory_lock(\(unsafeSQL: String(key)));
-                                LOOP
-                                    BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END;
-                                END LOOP;
-                            END $$
-                            """)
-                    }
-                    try await observer.until(
-                        """
-                        SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
-                            WHERE locktype = 'advisory' AND (classid::bigint << 32 | objid::bigint) = \(key)
-                                AND wait_event = 'PgSleep')
-                        """)
-                    stubborn.cancel()
-                    let error = try await postgresError(.outcomeUnknown) { try await stubborn.value }
-                    #expect(error.message == "a cancelled statement did not end in time")
-                    try await pool.expect("SELECT 1", toAnswer: Int32(1))
-                }
-                _ = try await observer.query(
-                    """
-                    SELECT pg_terminate_backend(pid) FROM pg_locks
-                    WHERE locktype = 'advisory' AND (classid::bigint << 32 | objid::bigint) = \(key)
-                    """)
-            }
-        }
-
         /// A cancellation that arrives late hits whatever runs then: PgBouncer
         /// #717, gel #2257.
         @Test func aLateCancelNeverKillsTheNextQuery() async throws {

@@ -237,6 +237,24 @@ import Testing
         await pool.close()
     }
 
+    /// Here because the server process is stopped.
+    @Test(.timeLimit(.minutes(1))) func aCancelledStatementThatDoesNotEndIsCutOff() async throws {
+        try await database.withPool(size: 1) { $0.drainTimeout = .milliseconds(100) } _: { pool in
+            let backend = try await pool.value("SELECT pg_backend_pid()", as: Int32.self)
+            let running = Task { try await pool.query("SELECT pg_sleep(60)") }
+            try await database.withPool(size: 1) { observer in
+                try await observer.until(
+                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = \(backend) AND wait_event = 'PgSleep')")
+            }
+            #expect(kill(backend, SIGSTOP) == 0)
+            running.cancel()
+            let error = try await postgresError(.outcomeUnknown) { _ = try await running.value }
+            #expect(error.message == "a cancelled statement did not end in time")
+            try await pool.expect("SELECT 1", toAnswer: Int32(1))
+            #expect(kill(backend, SIGCONT) == 0)
+        }
+    }
+
     @Test(.timeLimit(.minutes(1))) func aListenerSurvivesARestart() async throws {
         let cluster = try cluster
         let listener = PostgresListener(
