@@ -68,7 +68,7 @@ let package = Package(
         .target(
             name: "HubSchema",
             path: "schema",
-            exclude: ["README.md"],
+            exclude: ["README.md", "snapshot.sql"],
             sources: ["HubSchema.swift"],
             resources: [.copy("migrations"), .copy("functions"), .copy("events")],
             swiftSettings: settings,
@@ -150,7 +150,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "TestProcesses", "HubAPI", "Hub", "Store", "HubSchema", "PostgresClient",
                 "Coordination", "CloudEvents", "ChineseIdentifiers", "HubClient", crypto, httpClient, nioCore,
-                logging,
+                nioPosix, logging,
             ],
             swiftSettings: settings,
         ),

@@ -75,24 +75,21 @@ extension Store {
         return try rows.map { try Duty($0) }
     }
 
-    /// What was done to each of these duties, oldest first.
-    package func history(of duties: [DutyID], county: CountyID) async throws -> [DutyID: [DutyChangeRecord]] {
-        guard !duties.isEmpty else { return [:] }
+    // A duty's changes come after it in the one order of positions, so that
+    // partitions before it are not looked at.
+
+    /// What was done to a duty, oldest first.
+    package func history(of duty: DutyID, county: CountyID) async throws -> [DutyChangeRecord] {
         let rows = try await pool.query(
             PostgresStatement(
-                name: "history_of_duties",
+                name: "history_of_duty",
                 sql: """
-                    SELECT \(DutyChangeRecord.columns)
-                    FROM unnest($2::bigint[]) AS i (id)
-                    CROSS JOIN LATERAL (
-                        SELECT * FROM hub.duty_change AS o WHERE o.county = $1 AND o.duty = i.id
-                        ORDER BY o.position DESC LIMIT 1000
-                    ) AS c
-                    ORDER BY c.position
+                    SELECT \(DutyChangeRecord.columns) FROM hub.duty_change AS c
+                    WHERE c.county = $1 AND c.duty = $2 AND c.position > $2 ORDER BY c.position LIMIT 1000
                     """,
-                binds: [county.rawValue, duties.map(\.rawValue)],
+                binds: [county.rawValue, duty.rawValue],
             ))
-        return Dictionary(grouping: try rows.map { try DutyChangeRecord($0) }, by: \.duty)
+        return try rows.map { try DutyChangeRecord($0) }
     }
 
     /// What was done to a duty last; nil when nothing was.
@@ -102,7 +99,7 @@ extension Store {
                 name: "last_change_of_duty",
                 sql: """
                     SELECT \(DutyChangeRecord.columns) FROM hub.duty_change AS c
-                    WHERE c.county = $1 AND c.duty = $2 ORDER BY c.position DESC LIMIT 1
+                    WHERE c.county = $1 AND c.duty = $2 AND c.position > $2 ORDER BY c.position DESC LIMIT 1
                     """,
                 binds: [county.rawValue, duty.rawValue],
             ))

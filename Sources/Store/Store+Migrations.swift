@@ -155,7 +155,8 @@ extension Store {
             ))
         var (migrations, functions) = ([String: String](), [String: String]())
         for row in rows {
-            let (name, checksum) = (try row.decode("name", as: String.self), try row.decode("checksum", as: String.self))
+            let name = try row.decode("name", as: String.self)
+            let checksum = try row.decode("checksum", as: String.self)
             if try row.decode("migration", as: Bool.self) {
                 migrations[name] = checksum
             } else {

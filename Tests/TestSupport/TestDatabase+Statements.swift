@@ -1,4 +1,4 @@
-import PostgresClient
+package import PostgresClient
 
 extension TestDatabase {
     /// The same database, for another role.

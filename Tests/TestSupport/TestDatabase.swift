@@ -57,6 +57,24 @@ package struct TestDatabase: Sendable {
         return result
     }
 
+    /// Makes an empty database ready for a hub: migrated, with the county of
+    /// `deploy/mengjin` loaded as itself and as a sandbox.
+    package func fill() async throws {
+        let store = Store(configuration: configuration, logger: TestDatabase.logger)
+        do {
+            _ = try await store.migrate()
+            let loader = CountyLoader(store: store, logger: TestDatabase.logger)
+            for county in TestCounty.allCases {
+                _ = try await loader.load(
+                    folder: TestCounty.folder, key: county.rawValue, sandbox: county == .sandbox)
+            }
+            await store.close()
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
     private static let counter = Mutex(0)
 }
 
@@ -94,8 +112,7 @@ package enum TestServer {
     }
 }
 
-/// The database that all others are cloned from: migrated, with the county of
-/// `deploy/mengjin` loaded as itself and as a sandbox.
+/// The database that all others are cloned from.
 private actor TestTemplate {
     static let shared = TestTemplate()
     private var making: Task<String, any Error>?
@@ -112,22 +129,7 @@ private actor TestTemplate {
         let name = "lk_\(ProcessInfo.processInfo.processIdentifier)_template"
         try await TestServer.run("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
         try await TestServer.run("CREATE DATABASE \(name)")
-        let store = Store(
-            configuration: PostgresConfiguration(
-                connectionString: TestServer.url(try TestServer.url(), database: name)),
-            logger: TestDatabase.logger)
-        do {
-            _ = try await store.migrate()
-            let loader = CountyLoader(store: store, logger: TestDatabase.logger)
-            for county in TestCounty.allCases {
-                _ = try await loader.load(
-                    folder: TestCounty.folder, key: county.rawValue, sandbox: county == .sandbox)
-            }
-            await store.close()
-        } catch {
-            await store.close()
-            throw error
-        }
+        try await TestDatabase(name: name, url: TestServer.url(try TestServer.url(), database: name)).fill()
         return name
     }
 }

@@ -166,7 +166,12 @@ package struct Opener: Sendable {
     ) async throws -> [SealedClass: JSONObject] {
         guard let key = event.key else { throw HubError("internal") }
         var fields: [SealedClass: JSONObject] = [:]
-        for part in try await store.sealedParts(of: event.position, county: county.id) {
+        let parts = try await store.sealedParts(of: event.position, county: county.id)
+        guard parts.contains(where: { $0.audience == "personal" }) else {
+            // Every event has one; somebody has taken it away.
+            throw refusal(of: "personal", .notAuthentic, event, county)
+        }
+        for part in parts {
             let body: [UInt8]
             do throws(Sealer.Fault) {
                 body = try sealer.open(part, county: county.id.rawValue, key: key)
@@ -176,13 +181,7 @@ package struct Opener: Sendable {
                 }
                 throw Sealer.Fault.erased.hubError
             } catch {
-                logger.error(
-                    "sealed part refused",
-                    metadata: [
-                        "hub_county": "\(county.record.key)", "hub_position": "\(event.position.rawValue)",
-                        "hub_audience": "\(part.audience)", "hub_error": "\(error)",
-                    ])
-                throw error.hubError
+                throw refusal(of: part.audience, error, event, county)
             }
             guard case .success(.object(let object)) = JSONReader.read(body) else { throw HubError("internal") }
             if part.audience == "personal" {
@@ -194,6 +193,18 @@ package struct Opener: Sendable {
             }
         }
         return fields
+    }
+
+    private func refusal(
+        of audience: String, _ fault: Sealer.Fault, _ event: EventRecord, _ county: CountyRuntime,
+    ) -> HubError {
+        logger.error(
+            "sealed part refused",
+            metadata: [
+                "hub_county": "\(county.record.key)", "hub_position": "\(event.position.rawValue)",
+                "hub_audience": "\(audience)", "hub_error": "\(fault)",
+            ])
+        return fault.hubError
     }
 
     // MARK: - The record

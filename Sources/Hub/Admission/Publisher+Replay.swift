@@ -1,5 +1,6 @@
 import CloudEvents
 import Coordination
+import Logging
 import PostgresClient
 package import Store
 

@@ -1,3 +1,4 @@
+package import CloudEvents
 package import Coordination
 package import Logging
 package import Store

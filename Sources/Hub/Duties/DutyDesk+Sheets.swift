@@ -2,7 +2,6 @@ import CloudEvents
 package import Coordination
 package import Store
 
-
 extension DutyDesk {
     /// A duty as a principal may see it.
     ///
@@ -81,7 +80,7 @@ extension DutyDesk {
     // MARK: Sheets
 
     func sheet(of duty: Duty, for principal: Principal, county: CountyRuntime) async throws -> DutySheet {
-        let changes = duty.version == 1 ? [] : try await store.history(of: [duty.id], county: county.id)[duty.id] ?? []
+        let changes = duty.version == 1 ? [] : try await store.history(of: duty.id, county: county.id)
         return sheet(
             of: duty, history: changes.compactMap { entry($0, of: duty, for: principal, county: county) },
             for: principal, county: county, caseIsOpen: try await caseIsOpen(of: duty), now: clock.now(in: county.id))

@@ -36,9 +36,9 @@ package struct Sweeper: Service {
     /// How many timers one call takes: it holds the county's lane, for some
     /// tens of milliseconds.
     private static let batch = 500
-    /// A batch of which nothing could be carried out was taken by another
-    /// sweeper, or met duties that change all the time; after so many in a row
-    /// the rest is left to it or to the next sweep.
+    /// How often all that is due is gone through without carrying anything out
+    /// before it is left to whoever is faster, or to the next sweep: another
+    /// sweeper takes it, or people change the duties all the time.
     private static let patience = 3
 
     /// A sweeper.
@@ -110,26 +110,39 @@ package struct Sweeper: Service {
 
     private func fire(_ county: CountyRuntime, asOf: Timestamp, at: Timestamp) async throws -> SweepResult {
         var result = SweepResult(asOf: asOf)
-        var judge = TimerJudge(county: county, asOf: asOf)
+        let judge = TimerJudge(county: county, asOf: asOf)
         var left = Self.patience
+        // What could not be carried out stands, and is met again by the next
+        // pass over what is due.
         while left > 0 {
-            try Task.checkCancellation()
-            let timers = try await store.dueTimers(county: county.id, asOf: asOf, limit: Self.batch)
-            if timers.isEmpty { break }
-            let judged = try await judgements(of: timers, by: &judge)
-            let applied = try await store.fireSteps(judged.map(\.decision), county: county.id, asOf: asOf, at: at)
-            var units: Set<UnitID?> = []
-            for (timer, isApplied) in zip(judged, applied) where isApplied {
-                result.count(timer)
-                if let firing = timer.decision.firing, let duty = timer.duty {
-                    units.formUnion([nil])
-                    if firing.logUnit == nil { units.formUnion([duty.unit, duty.publisher, duty.lead]) }
-                }
+            var batch = try await nextBatch(after: nil, by: judge)
+            if batch.timers.isEmpty { break }
+            left -= 1
+            while !batch.timers.isEmpty {
+                try Task.checkCancellation()
+                let current = batch
+                // The next ones are read and judged while these are stored.
+                async let following = nextBatch(after: current.timers.last?.decision.timer, by: current.judge)
+                let applied = try await store.fireSteps(
+                    current.timers.map(\.decision), county: county.id, asOf: asOf, at: at)
+                let fired = zip(current.timers, applied).filter(\.1).map(\.0)
+                for timer in fired { result.count(timer) }
+                ring(fired, county: county)
+                if !fired.isEmpty { left = Self.patience }
+                batch = try await following
             }
-            wakeups.ring(units.map { Wakeups.Key(county: county.id, unit: $0) })
-            left = applied.contains(true) ? Self.patience : left - 1
         }
         return result
+    }
+
+    private func ring(_ fired: [JudgedTimer], county: CountyRuntime) {
+        var units: Set<UnitID?> = []
+        for timer in fired {
+            guard let firing = timer.decision.firing, let duty = timer.duty else { continue }
+            units.insert(nil)
+            if firing.logUnit == nil { units.formUnion([duty.unit, duty.publisher, duty.lead]) }
+        }
+        wakeups.ring(units.map { Wakeups.Key(county: county.id, unit: $0) })
     }
 
     private func dryRun(_ county: CountyRuntime, asOf: Timestamp) async throws -> SweepResult {
@@ -144,23 +157,30 @@ package struct Sweeper: Service {
         var last: DueTimer?
         repeat {
             try Task.checkCancellation()
-            let timers = try await store.dueTimers(county: county.id, asOf: asOf, after: last, limit: Self.batch)
-            for timer in try await judgements(of: timers, by: &judge) {
+            let batch = try await nextBatch(after: last, by: judge)
+            judge = batch.judge
+            for timer in batch.timers {
                 guard let firing = timer.decision.firing else { continue }
                 let step = Step(
                     duty: timer.decision.timer.duty, milestone: timer.decision.timer.milestone, step: firing.step)
                 if fired.insert(step).inserted { result.count(timer) }
             }
-            last = timers.last
+            last = batch.timers.last?.decision.timer
         } while last != nil
         return result
     }
 
-    private func judgements(of timers: [DueTimer], by judge: inout TimerJudge) async throws -> [JudgedTimer] {
-        guard let county = timers.isEmpty ? nil : judge.county.id else { return [] }
+    /// The next timers that are due with what is to be done about them, and the
+    /// judge with what it has learnt.
+    private func nextBatch(
+        after last: DueTimer?, by judge: TimerJudge,
+    ) async throws -> (timers: [JudgedTimer], judge: TimerJudge) {
+        var judge = judge
+        let county = judge.county.id
+        let timers = try await store.dueTimers(county: county, asOf: judge.asOf, after: last, limit: Self.batch)
         let duties = Dictionary(
             try await store.duties(ids: Array(Set(timers.map(\.duty))), county: county).map { ($0.id, $0) },
             uniquingKeysWith: { first, _ in first })
-        return timers.map { judge.judge($0, duty: duties[$0.duty]) }
+        return (timers.map { judge.judge($0, duty: duties[$0.duty]) }, judge)
     }
 }

@@ -11,7 +11,7 @@ struct JudgedTimer: Sendable {
 
 /// Decides about timers that fell due: the milestone as it stands, its ladder,
 /// and the instant to look from; nothing else.
-struct TimerJudge {
+struct TimerJudge: Sendable {
     let county: CountyRuntime
     let asOf: Timestamp
     private let secretariat: UnitID?

@@ -85,7 +85,7 @@ package struct APIResponse: Sendable {
             "title": .string(chinese ? kind.titleZh : kind.title),
             "status": .integer(Int64(kind.status)),
             "detail": .string(advice),
-            "instance": .string(path),
+            "instance": .string(DiscreetPath.shown(path)),
             "code": .string(kind.code),
             "requestId": .string(requestID),
         ]
@@ -114,7 +114,7 @@ extension InputFault {
     /// `{path, code, message, messageZh}`.
     package var jsonValue: JSONValue {
         [
-            "path": .string(path), "code": .string(code), "message": .string(message),
+            "path": .string(DiscreetPath.shown(path)), "code": .string(code), "message": .string(message),
             "messageZh": .string(messageZh),
         ]
     }

@@ -3,14 +3,28 @@ import CLibPQ
 /// Owns a `PGconn`, which is used on one thread at a time, and closes it at the end.
 final class PQConnection {
     let pointer: OpaquePointer
+    private let notices = Notices()
     private var isFinished = false
+
+    /// What came outside of any answer.
+    private final class Notices {
+        var lastWords: PostgresError?
+    }
 
     /// Takes over what `PQconnectStartParams` made.
     init(_ pointer: OpaquePointer) {
         self.pointer = pointer
         // libpq's own receiver prints to standard error, and a notice may
-        // quote values.
-        PQsetNoticeReceiver(pointer, { _, _ in }, nil)
+        // quote values. Only one is of interest: why the server ends an idle
+        // session. The receiver is called within calls on this connection.
+        PQsetNoticeReceiver(
+            pointer,
+            { notices, result in
+                guard let notices, let result else { return }
+                let (error, isFatal, _) = PostgresError.server(result)
+                guard isFatal else { return }
+                Unmanaged<Notices>.fromOpaque(notices).takeUnretainedValue().lastWords = error
+            }, Unmanaged.passUnretained(notices).toOpaque())
     }
 
     deinit {
@@ -47,6 +61,13 @@ final class PQConnection {
 
     /// What the last operation has to say of its failure.
     var errorMessage: String { PostgresError.oneLine(PQerrorMessage(pointer)) }
+
+    /// Why the connection is broken: in the server's words if it said any.
+    var lossError: PostgresError {
+        // Parses what has arrived and not been read.
+        _ = isBusy
+        return notices.lastWords ?? .connectionLost(errorMessage)
+    }
 
     /// Takes in what has arrived.
     ///

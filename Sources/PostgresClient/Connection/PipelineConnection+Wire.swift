@@ -81,7 +81,11 @@ extension PipelineConnection {
             if let loss = receive(result, connection) { return loss }
         }
         guard isIntact, !connection.isBad else {
-            return Loss(error: .connectionLost(connection.errorMessage))
+            // When libpq finds the connection broken while it sends, it forgets
+            // which answers are awaited: the server's last words may come
+            // after answers that were lost, so nothing is known of what they
+            // answered.
+            return Loss(error: connection.lossError)
         }
         if !machine.expectsAnswer {
             statements.pipelineEmptied()
@@ -101,7 +105,7 @@ extension PipelineConnection {
         case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE:
             let (error, isFatal, _) = PostgresError.server(result.pointer)
             if isFatal { return Loss(error: error, isServersDoing: true) }
-            if connection.isBad { return Loss(error: .connectionLost(connection.errorMessage)) }
+            if connection.isBad { return Loss(error: connection.lossError) }
             machine.errorReceived(error)
         default:
             // COPY, which nobody here speaks: the session waits for data.

@@ -141,7 +141,7 @@ actor PipelineConnection: ThreadExecutor.Loop {
             return .finished
         case .connected(let connection):
             guard connection.enterPipelineMode(), let canceller = PQCanceller(connection) else {
-                return end(.connectionLost(connection.errorMessage), byServer: false)
+                return end(connection.lossError, byServer: false)
             }
             phase = .open(connection, canceller)
             pool.connectionOpened(id)
@@ -161,7 +161,7 @@ actor PipelineConnection: ThreadExecutor.Loop {
         let flushed = connection.flush()
         if !isSent || flushed == .failed {
             // What the server said before it hung up tells more.
-            let loss = readAnswers(connection) ?? Loss(error: .connectionLost(connection.errorMessage))
+            let loss = readAnswers(connection) ?? Loss(error: connection.lossError)
             return end(loss.error, byServer: loss.isServersDoing)
         }
         checkDeadline(canceller)

@@ -72,7 +72,7 @@ actor ListenConnection: ThreadExecutor.Loop {
         let isIntact = !readiness.canRead || connection.consumeInput()
         readAnswers(connection)
         readNotifications(connection)
-        if !isIntact || connection.isBad { return end(failure ?? .connectionLost(connection.errorMessage)) }
+        if !isIntact || connection.isBad { return end(failure ?? connection.lossError) }
         act(machine.timePassed(monotonicNanoseconds()), connection)
         if let failure { return end(failure) }
         return .wait(descriptor: connection.socket, forWriting: false, deadline: machine.deadline)
@@ -127,7 +127,7 @@ actor ListenConnection: ThreadExecutor.Loop {
             case .deliver(let notification): onEvent(.notification(notification))
             case .giveUp(let reason): failure = failure ?? .connectionLost(reason)
             case .send(let text):
-                if !connection.send(script: text) { failure = .connectionLost(connection.errorMessage) }
+                if !connection.send(script: text) { failure = connection.lossError }
             }
         }
     }

@@ -51,7 +51,7 @@ actor ScriptConnection {
         if token.isCancelled { throw CancellationError() }
         do throws(any Error) {
             let isSent = script.isSingle ? connection.send(text: script.text) : connection.send(script: script.whole)
-            guard isSent else { throw PostgresError.connectionLost(connection.errorMessage) }
+            guard isSent else { throw connection.lossError }
             return try receive(script, connection, token)
         } catch {
             let isUsable = !connection.isBad && !token.isCancelled && (error as? PostgresError)?.code == .server

@@ -55,6 +55,19 @@ final class PersistentClients: Sendable {
         }
     }
 
+    /// Publishes one report until it is answered.
+    func publish(id: String, employer: Int) async throws {
+        let event = try Sample.report(id: id, employer: employer)
+        let answer = try await send { try await self.hub.publish(event, as: .unit("jm-office")) }
+        try #require(answer.status == 201 || answer.status == 200, "\(answer.text)")
+        try keep(answer.json, of: id)
+    }
+
+    private func keep(_ receipt: JSONValue, of id: String) throws {
+        let position = try #require((receipt["position"]?.stringValue).flatMap { Int64($0) })
+        state.withLock { $0.answers.positions[id] = position }
+    }
+
     /// Publishes, and signs the duties that came of it.
     private func round(_ number: Int, of client: Int, size: Int) async throws {
         let ids = (0..<size).map { "c\(client)-\(number)-\($0)" }
@@ -78,8 +91,7 @@ final class PersistentClients: Sendable {
         }
         try #require(receipts.count == size)
         for (id, receipt) in zip(ids, receipts) {
-            let position = try #require((receipt["position"]?.stringValue).flatMap { Int64($0) })
-            state.withLock { $0.answers.positions[id] = position }
+            try keep(receipt, of: id)
             try await sign(receipt, withKey: number.isMultiple(of: 2))
         }
     }
@@ -108,7 +120,9 @@ final class PersistentClients: Sendable {
         while true {
             do {
                 let answer = try await request()
-                let inner = (answer.json["results"]?.arrayValue ?? []).compactMap { $0["problem"]?["code"]?.stringValue }
+                let inner = (answer.json["results"]?.arrayValue ?? []).compactMap {
+                    $0["problem"]?["code"]?.stringValue
+                }
                 if answer.status < 500, inner.isEmpty { return answer }
                 note(answer, inner)
             } catch let error where !(error is CancellationError) {

@@ -15,6 +15,13 @@ struct FeedFollower: Sendable {
     let mode: Mode
     /// How many items it takes from one request before it sends the next.
     var portion = 40
+    /// Goes on from its cursor when a hub does not answer.
+    var survivesFaults = false
+
+    /// A hub did not answer, or not with a page.
+    struct Interrupted: Error, CustomStringConvertible {
+        let description: String
+    }
 
     /// Everything from the beginning of the log to an item.
     func follow(until isLast: @Sendable (FeedItem) -> Bool) async throws -> [FeedItem] {
@@ -24,20 +31,26 @@ struct FeedFollower: Sendable {
         while true {
             let hub = hubs[turn % hubs.count]
             turn += 1
-            let fresh: [FeedItem]
-            switch mode {
-            case .longPoll: (fresh, cursor) = try await page(of: hub, after: cursor)
-            case .stream: (fresh, cursor) = try await stream(of: hub, after: cursor, until: isLast)
+            do {
+                let fresh: [FeedItem]
+                switch mode {
+                case .longPoll: (fresh, cursor) = try await page(of: hub, after: cursor)
+                case .stream: (fresh, cursor) = try await stream(of: hub, after: cursor, until: isLast)
+                }
+                items += fresh
+            } catch let error where survivesFaults && !(error is CancellationError) {
+                try await Task.sleep(for: .milliseconds(50))
             }
-            items += fresh
             if let last = items.last, isLast(last) { return items }
         }
     }
 
     private func page(of hub: TestHub, after cursor: String) async throws -> ([FeedItem], String) {
         let answer = try await hub.get("/v1/feed?after=\(cursor)&limit=\(portion)&wait=PT20S", as: speaker)
-        try #require(answer.status == 200, "\(answer.text)")
-        return (FeedItem.items(of: answer.json), try #require(answer.json["next"]?.stringValue))
+        guard answer.status == 200, let next = answer.json["next"]?.stringValue else {
+            throw Interrupted(description: answer.text)
+        }
+        return (FeedItem.items(of: answer.json), next)
     }
 
     private func stream(
@@ -46,10 +59,14 @@ struct FeedFollower: Sendable {
         var reading = StreamReading()
         var items: [FeedItem] = []
         let headers = cursor == "0" ? [] : [("Last-Event-ID", cursor)]
-        try await hub.stream("/v1/feed", as: speaker, headers: headers) { line in
-            guard case .item(let item)? = reading.take(line) else { return true }
-            items.append(item)
-            return items.count < portion && !isLast(item)
+        do {
+            try await hub.stream("/v1/feed", as: speaker, headers: headers) { line in
+                guard case .item(let item)? = reading.take(line) else { return true }
+                items.append(item)
+                return items.count < portion && !isLast(item)
+            }
+        } catch let error where survivesFaults && !items.isEmpty && !(error is CancellationError) {
+            // What came before the fault has come.
         }
         return (items, items.last.map { String($0.cursor) } ?? cursor)
     }

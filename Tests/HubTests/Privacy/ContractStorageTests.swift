@@ -27,7 +27,9 @@ struct ContractStorageTests {
                 let sealed = result.sealed.values.flatMap { JSONValue.object($0).texts }
                 // A town may be open as the place of work and sealed as the child's.
                 let telling = sealed.filter { $0.unicodeScalars.count > 3 && !open.contains($0) }
-                let columns = [record.attributes, record.open, record.explanation].map { String(decoding: $0, as: UTF8.self) }
+                let columns = [record.attributes, record.open, record.explanation].map {
+                    String(decoding: $0, as: UTF8.self)
+                }
                 for text in telling {
                     for column in columns { #expect(!column.contains(text), "\(type.rawValue): \(text)") }
                 }

@@ -62,8 +62,10 @@ struct PersonalDataLeakTests {
     /// codes, regions or days.
     private static func isTelling(_ text: String) -> Bool {
         let isWords = text.contains { !$0.isASCII }
-        return isWords ? text.count > 2 : text.count > 10 && text.contains(where: \.isNumber) && !text.contains("-")
-            && !text.hasPrefix("41032210")
+        return isWords
+            ? text.count > 2
+            : text.count > 10 && text.contains(where: \.isNumber) && !text.contains("-")
+                && !text.hasPrefix("41032210")
     }
 
     private static func keys(in file: String) throws -> [String] {

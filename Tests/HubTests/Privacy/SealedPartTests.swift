@@ -18,7 +18,8 @@ struct SealedPartTests {
 
     /// How somebody who may write to the database might lead the hub astray.
     enum Change: String, CaseIterable, Sendable {
-        case bodyOfAnotherEvent, partOfAnotherEvent, keyOfAnotherEvent, partOfAnotherAudience, flippedBit, cutShort
+        case bodyOfAnotherEvent, partOfAnotherEvent, keyOfAnotherEvent, partOfAnotherAudience, flippedBit, cutShort,
+            gone
 
         /// The statement, for the personal part of an event.
         func sql(of event: String, from other: String) -> String {
@@ -36,6 +37,7 @@ struct SealedPartTests {
                 return "\(part) body = o.body, wrapped_key = o.wrapped_key, kek = o.kek \(there) = \(event) "
                     + "AND o.audience = 'reporter'"
             case .flippedBit: return "\(part) body = set_bit(s.body, 200, 1 - get_bit(s.body, 200)) WHERE \(here)"
+            case .gone: return "DELETE FROM hub.sealed AS s WHERE \(here)"
             case .cutShort: return "\(part) body = substr(s.body, 1, length(s.body) - 1) WHERE \(here)"
             }
         }

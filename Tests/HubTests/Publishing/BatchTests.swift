@@ -36,7 +36,8 @@ struct BatchTests {
             #expect(answer.status == 200)
             #expect(answer.json.names == ["accepted", "duplicates", "rejected", "results"])
             #expect(statuses(answer) == [201, 422, 400, 201, 403, 422, 403, 400, 201])
-            #expect([answer.json.at("accepted"), answer.json.at("duplicates"), answer.json.at("rejected")] == [3, 0, 6])
+            #expect(
+                [answer.json.at("accepted"), answer.json.at("duplicates"), answer.json.at("rejected")] == [3, 0, 6])
             #expect(positions(answer) == positions(answer).sorted() && Set(positions(answer)).count == 3)
             let results = answer.json.list("results")
             #expect(
@@ -45,9 +46,10 @@ struct BatchTests {
                     ShownFault("attribute:priority", "unknown-attribute"),
                 ])
             #expect(results[2].at("problem")?.faults == [ShownFault("/2", "wrong-type")])
-            #expect(results.compactMap { $0.text("problem/code") } == [
-                "invalid", "bad-envelope", "source-not-yours", "unknown-type", "type-not-yours", "bad-envelope",
-            ])
+            #expect(
+                results.compactMap { $0.text("problem/code") } == [
+                    "invalid", "bad-envelope", "source-not-yours", "unknown-type", "type-not-yours", "bad-envelope",
+                ])
             let single = try await hub.publish(good[0], as: Self.office)
             #expect(single.json == results[0].at("receipt")?.with("duplicate", true))
         }
@@ -64,7 +66,8 @@ struct BatchTests {
             ]
             let answer = try await hub.publish(batch: batch, as: Self.office)
             #expect(statuses(answer) == [201, 200, 409, 200, 409, 409], "\(answer.text)")
-            #expect([answer.json.at("accepted"), answer.json.at("duplicates"), answer.json.at("rejected")] == [1, 2, 3])
+            #expect(
+                [answer.json.at("accepted"), answer.json.at("duplicates"), answer.json.at("rejected")] == [1, 2, 3])
             let results = answer.json.list("results")
             #expect(results[1].at("receipt") == results[0].at("receipt")?.with("duplicate", true))
             #expect(results[3].at("receipt") == again.json.with("duplicate", true))
@@ -92,9 +95,10 @@ struct BatchTests {
             let batch = try (1...3).map { try Sample.report(id: "LB-\($0)", employer: 1) }
             let answer = try await hub.publish(batch: batch, as: Self.office)
             let receipts = answer.json.list("results").compactMap { $0.at("receipt") }
-            #expect(receipts.map { $0.list("warnings").compactMap { $0.text("code") } } == [
-                [], ["possible-duplicate"], ["possible-duplicate"],
-            ])
+            #expect(
+                receipts.map { $0.list("warnings").compactMap { $0.text("code") } } == [
+                    [], ["possible-duplicate"], ["possible-duplicate"],
+                ])
             #expect(Set(receipts.map { $0.text("caseId") }).count == 1)
             #expect(Set(receipts.map { $0.text("recipients/1/dutyId") }).count == 1)
             #expect(receipts.map { $0.at("recipients/1/joined") } == [false, true, true])

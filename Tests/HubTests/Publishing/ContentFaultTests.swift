@@ -54,7 +54,8 @@ struct ContentFaultTests {
             let event = try Sample.report(id: "LB-1", employer: 1).with(fault.pointer, fault.value)
             let answer = try await hub.publish(event, as: Self.office)
             #expect(answer.status == 422 && answer.code == "invalid", "\(answer.text)")
-            #expect(answer.json.faults == [ShownFault(fault.place ?? "/\(fault.pointer)", fault.code)], "\(answer.text)")
+            #expect(
+                answer.json.faults == [ShownFault(fault.place ?? "/\(fault.pointer)", fault.code)], "\(answer.text)")
         }
     }
 
@@ -71,13 +72,15 @@ struct ContentFaultTests {
             #expect(answer.status == 422 && answer.code == "invalid")
             #expect(
                 answer.json.faults.isSuperset(of: [
-                    ShownFault("attribute:time", "time-without-offset"), ShownFault("/data/childrenCount", "wrong-type"),
+                    ShownFault("attribute:time", "time-without-offset"),
+                    ShownFault("/data/childrenCount", "wrong-type"),
                     ShownFault("/data/employerKind", "unknown-code"), ShownFault("/data/workRegionCode", "required"),
                     ShownFault("/data/unheardOf", "unknown-field"), ShownFault("/data/note", "too-long"),
                 ]))
             #expect(answer.json.faults.count == 7)
             for fault in answer.json.list("errors") {
-                #expect(fault.text("message")?.allSatisfy(\.isASCII) == true || fault.text("code") == "time-without-offset")
+                #expect(
+                    fault.text("message")?.allSatisfy(\.isASCII) == true || fault.text("code") == "time-without-offset")
                 #expect(fault.text("messageZh")?.contains { !$0.isASCII } == true)
             }
         }
@@ -118,7 +121,8 @@ struct ContentFaultTests {
             #expect(answer.header("preference-applied") == "handling=lenient")
             #expect(
                 Set(answer.json.list("warnings").map { ShownFault($0) }) == [
-                    ShownFault("/data/color", "unknown-field"), ShownFault("/data/children/0/nickname", "unknown-field"),
+                    ShownFault("/data/color", "unknown-field"),
+                    ShownFault("/data/children/0/nickname", "unknown-field"),
                 ])
             for warning in answer.json.list("warnings") {
                 #expect(warning.text("message")?.isEmpty == false && warning.text("messageZh")?.isEmpty == false)

@@ -90,11 +90,12 @@ struct DryRunTests {
             """)
     }
 
-    @Test(arguments: [
-        ("source", "/410322/units/hrss"), ("type", "labour.child-labour.rumoured"),
-        ("type", "labour.child-labour.case-filed"), ("priority", "high"), ("time", "2020-10-26T09:20:00"),
-        ("data/childrenCount", "两"), ("specversion", nil), ("corrects", "1"), ("county", "999999"),
-    ] as [(String, JSONValue?)])
+    @Test(
+        arguments: [
+            ("source", "/410322/units/hrss"), ("type", "labour.child-labour.rumoured"),
+            ("type", "labour.child-labour.case-filed"), ("priority", "high"), ("time", "2020-10-26T09:20:00"),
+            ("data/childrenCount", "两"), ("specversion", nil), ("corrects", "1"), ("county", "999999"),
+        ] as [(String, JSONValue?)])
     func itRefusesWhatPublishingRefusesInTheSameWords(pointer: String, value: JSONValue?) async throws {
         try await TestHub.with { hub in
             let event = try Sample.report(id: "LB-1", employer: 1).with(pointer, value)

@@ -97,7 +97,8 @@ struct HostileBodyTests {
 
     @Test func aBodyInGBKIsToldSo() async throws {
         try await TestHub.with { hub in
-            let answer = try await send(Array(#"{"data":{"employerName":""#.utf8) + Self.gbk + Array(#""}}"#.utf8), to: hub)
+            let answer = try await send(
+                Array(#"{"data":{"employerName":""#.utf8) + Self.gbk + Array(#""}}"#.utf8), to: hub)
             #expect(answer.status == 400 && answer.code == "not-utf-8")
             #expect(answer.json.text("errors/0/messageZh")?.contains("请求体疑似 GBK/GB18030，请转为 UTF-8") == true)
             #expect(answer.json.text("errors/0/message")?.contains("25") == true)
@@ -107,7 +108,8 @@ struct HostileBodyTests {
 
     /// A stray byte, an overlong form, a surrogate in UTF-8, beyond U+10FFFF, cut
     /// off in the middle.
-    @Test(arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE5, 0xAD]] as [[UInt8]])
+    @Test(
+        arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE5, 0xAD]] as [[UInt8]])
     func whatIsNotUTF8IsRefusedWithItsPlace(bytes: [UInt8]) async throws {
         try await TestHub.with { hub in
             let answer = try await send(Array(#"{"data":{"note":""#.utf8) + bytes + Array(#""}}"#.utf8), to: hub)

@@ -43,10 +43,11 @@ struct IdempotencyTests {
         }
     }
 
-    @Test(arguments: [
-        ("data/childrenCount", 2), ("data/note", nil), ("time", "2020-10-26T09:20:01+08:00"), ("subject", "x"),
-        ("county", "410322"), ("data/unheardOf", 1), ("type", "culture.minor-admission.reported"),
-    ] as [(String, JSONValue?)])
+    @Test(
+        arguments: [
+            ("data/childrenCount", 2), ("data/note", nil), ("time", "2020-10-26T09:20:01+08:00"), ("subject", "x"),
+            ("county", "410322"), ("data/unheardOf", 1), ("type", "culture.minor-admission.reported"),
+        ] as [(String, JSONValue?)])
     func anotherContentUnderTheSameIdIsRefused(pointer: String, value: JSONValue?) async throws {
         try await TestHub.with { hub in
             let first = try await hub.publish(try report(), as: Self.office)

@@ -53,7 +53,10 @@ struct PublishingModesTests {
             #expect([structured, binary, batch, encoded].map(\.status) == [201, 200, 200, 200])
             let first = structured.json.with("duplicate", true)
             #expect(binary.json == first)
-            #expect(batch.json == ["accepted": 0, "duplicates": 1, "rejected": 0, "results": [["status": 200, "receipt": first]]])
+            #expect(
+                batch.json == [
+                    "accepted": 0, "duplicates": 1, "rejected": 0, "results": [["status": 200, "receipt": first]],
+                ])
             #expect(encoded.json == first)
         }
     }

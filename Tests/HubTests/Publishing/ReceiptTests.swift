@@ -43,7 +43,9 @@ struct ReceiptTests {
         try await TestHub.with { hub in
             let answer = try await hub.publish(try Sample.report(id: "LB-1", employer: 1), as: Self.office)
             let recipients = answer.json.list("recipients")
-            let roles = recipients.map { "\($0.text("unit") ?? "") \($0.text("role") ?? "") \($0.text("planRole") ?? "")" }
+            let roles = recipients.map {
+                "\($0.text("unit") ?? "") \($0.text("role") ?? "") \($0.text("planRole") ?? "")"
+            }
             #expect(
                 roles == [
                     "edu-sports lead lead", "hrss handling responsible", "town:410322107 assisting responsible",

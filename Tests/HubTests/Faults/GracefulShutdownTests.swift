@@ -1,0 +1,79 @@
+import CloudEvents
+import Synchronization
+import TestProcesses
+import TestSupport
+import Testing
+
+/// A hub that is asked to stop.
+struct GracefulShutdownTests {
+    private static let count = 20
+
+    @Test func whatIsBeingJudgedIsAnswered() async throws {
+        try await HubProcess.with { process, hub in
+            let cursor = try await hub.report(0)["position"]?.stringValue ?? ""
+            try await HeldLane.with(in: hub) { lane in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    // Nothing is stored while the lane is held: one is under
+                    // way, the others wait behind it.
+                    group.addTask { try await hub.report(1) }
+                    try await HeldLane.waiters(1, in: hub)
+                    for number in 2...Self.count { group.addTask { try await hub.report(number) } }
+                    group.addTask {
+                        let page = try await hub.feed("after=\(cursor)&wait=PT30S", as: .unit("hrss"))
+                        #expect(page.status == 200 && page.json["next"]?.stringValue == cursor)
+                    }
+                    // A stream ends; it is not cut off.
+                    group.addTask { try await hub.stream("/v1/feed", as: .unit("hrss")) { _ in true } }
+                    try await eventually("all of them are taken in") {
+                        let metrics = try await hub.get("/metrics", as: .nobody).text.split(separator: "\n")
+                        return metrics.contains("hub_admissions_waiting \(Self.count - 1)")
+                            && metrics.contains("hub_readers_waiting 2")
+                    }
+                    await process.terminate()
+                    try await eventually("it accepts nothing new") { !HubProcess.isOpen(process.port) }
+                    try await lane.commit()
+                    try await group.waitForAll()
+                }
+            }
+            let end = await process.end()
+            #expect(end == .exited(0))
+            let stored = try await hub.number("SELECT count(*) FROM hub.event")
+            #expect(stored == Int64(Self.count + 1))
+            try await StoredFacts(hub: hub).expectWhole()
+        }
+    }
+
+    /// Whatever was stored was answered, and the other way round.
+    @Test func stoppingUnderLoadLosesNothing() async throws {
+        try await HubProcess.with { process, hub in
+            let answered = Mutex<[Int64]>([])
+            _ = try await hub.report(0)
+            let first = try await hub.number("SELECT max(position) FROM hub.event")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for client in 1...16 {
+                    group.addTask {
+                        // Until the hub takes no more, whichever way it shows.
+                        var number = 0
+                        while let answer = try? await hub.publish(
+                            try Sample.report(id: "s\(client)-\(number)", employer: client * 10_000 + number),
+                            as: .unit("jm-office")), answer.status == 201
+                        {
+                            let position = (answer.json["position"]?.stringValue).flatMap { Int64($0) }
+                            answered.withLock { $0 += [position].compactMap(\.self) }
+                            number += 1
+                        }
+                    }
+                }
+                try await Task.sleep(for: .milliseconds(.random(in: 300...900)))
+                await process.terminate()
+                try await group.waitForAll()
+            }
+            let end = await process.end()
+            #expect(end == .exited(0))
+            let stored = try await hub.numbers("SELECT position FROM hub.event WHERE position > \(first) ORDER BY 1")
+            #expect(stored == answered.withLock { $0.sorted() })
+            #expect(stored.count > 16)
+            try await StoredFacts(hub: hub).expectWhole()
+        }
+    }
+}

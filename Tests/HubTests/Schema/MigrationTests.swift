@@ -1,0 +1,211 @@
+import HubSchema
+import PostgresClient
+import Store
+import TestSupport
+import Testing
+
+/// Bringing a database up to date, on good days and bad ones.
+struct MigrationTests {
+    private static func withStore<Result>(
+        _ database: TestDatabase, _ body: (Store) async throws -> Result,
+    ) async throws -> Result {
+        let store = Store(configuration: database.configuration, readers: 1, logger: TestDatabase.logger)
+        do {
+            let result = try await body(store)
+            await store.close()
+            return result
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private static func migrate(_ database: TestDatabase) async throws -> MigrationReport {
+        try await withStore(database) { try await $0.migrate() }
+    }
+
+    private static func refusal(_ database: TestDatabase) async throws -> StoreError? {
+        do {
+            _ = try await migrate(database)
+            return nil
+        } catch let error as StoreError {
+            return error
+        }
+    }
+
+    /// A dump, without the key that newer releases put around it.
+    private static func dump(of database: TestDatabase) async throws -> [Substring] {
+        String(decoding: try await DatabaseDump.plain(of: database), as: UTF8.self).split(separator: "\n")
+            .filter { !$0.hasPrefix("\\restrict") && !$0.hasPrefix("\\unrestrict") }
+    }
+
+    private static var names: [String] {
+        get throws { try HubSchema.migrations().map(\.name) }
+    }
+
+    @Test func anEmptyDatabaseIsBroughtUpToDate() async throws {
+        try await TestDatabase.withEmpty { database in
+            let before = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
+            #expect(!before)
+            let report = try await Self.migrate(database)
+            #expect(report.applied == (try Self.names))
+            #expect(report.functions == (try HubSchema.functions().map(\.name)))
+            let current = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
+            #expect(current)
+            // Room for what comes first, before any hub has run.
+            #expect(try await database.number("SELECT count(*) FROM pg_inherits") >= 4)
+        }
+    }
+
+    @Test func aSecondRunChangesNothing() async throws {
+        try await TestDatabase.withEmpty { database in
+            _ = try await Self.migrate(database)
+            let before = try await Self.dump(of: database)
+            let report = try await Self.migrate(database)
+            #expect(report == MigrationReport())
+            let after = try await Self.dump(of: database)
+            #expect(before == after)
+        }
+    }
+
+    @Test func severalAtOnceTakeTurns() async throws {
+        try await TestDatabase.withEmpty { database in
+            let reports = try await withThrowingTaskGroup(of: MigrationReport.self) { group in
+                for _ in 0..<4 { group.addTask { try await Self.migrate(database) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(reports.filter { $0.applied == (try? Self.names) }.count == 1)
+            #expect(reports.filter { $0 == MigrationReport() }.count == 3)
+            #expect(
+                try await database.number("SELECT count(*) FROM hub.schema_migration") == Int64(try Self.names.count))
+        }
+    }
+
+    @Test func whatIsKilledInTheMiddleLeavesWholeMigrations() async throws {
+        try await TestDatabase.withEmpty { database in
+            // The last migration stops at one of its tables, as long as somebody
+            // holds a lock of ours.
+            try await database.run(
+                """
+                CREATE FUNCTION public.stop() RETURNS event_trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE object_identity = 'hub.timer') THEN
+                        PERFORM pg_advisory_xact_lock(77, 7);
+                    END IF;
+                END
+                $$;
+                CREATE EVENT TRIGGER stop ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+                    EXECUTE FUNCTION public.stop();
+                """)
+            try await database.withSession { holder in
+                try await holder.run("SELECT pg_advisory_lock(77, 7)", name: "hold")
+                async let killed: MigrationReport = Self.migrate(database)
+                while try await database.number(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 77 AND NOT granted "
+                        + "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 0
+                {
+                    await Task.yield()
+                }
+                try await database.run(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 77 "
+                        + "AND NOT granted "
+                        + "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                await #expect(throws: PostgresError.self) { _ = try await killed }
+            }
+            let names = try Self.names
+            #expect(
+                try await database.texts("SELECT name FROM hub.schema_migration ORDER BY version") == names.dropLast())
+            #expect(try await database.number("SELECT count(*) FROM pg_class WHERE oid = to_regclass('hub.duty')") == 0)
+            try await database.run("DROP EVENT TRIGGER stop; DROP FUNCTION public.stop()")
+            let report = try await Self.migrate(database)
+            #expect(report.applied == names.suffix(1))
+            let current = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
+            #expect(current)
+        }
+    }
+
+    @Test(arguments: [
+        "CREATE TABLE public.student (id integer)", "CREATE SCHEMA hub",
+        "CREATE SCHEMA hub; CREATE TABLE hub.duty (id integer)",
+        "CREATE SCHEMA school; CREATE VIEW school.pupil AS SELECT 1 AS id",
+        "CREATE MATERIALIZED VIEW public.pupil AS SELECT 1 AS id",
+    ])
+    func somebodyElsesDatabaseIsLeftAlone(_ made: String) async throws {
+        try await TestDatabase.withEmpty { database in
+            try await database.run(made)
+            let refusal = try await Self.refusal(database)
+            #expect(refusal == .foreignSchema)
+            #expect(
+                try await database.number("SELECT count(*) FROM pg_namespace WHERE nspname = 'hub'")
+                    == (made.contains("SCHEMA hub") ? 1 : 0))
+            let current = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
+            #expect(!current)
+        }
+    }
+
+    @Test func whatAnExtensionBringsIsNobodysData() async throws {
+        try await TestDatabase.withEmpty { database in
+            // As pg_stat_statements does, which many a server has in its template.
+            try await database.run(
+                "CREATE VIEW public.statistics AS SELECT 1 AS n; ALTER EXTENSION plpgsql ADD VIEW public.statistics")
+            let report = try await Self.migrate(database)
+            #expect(report.applied == (try Self.names))
+        }
+    }
+
+    @Test func aNewerSchemaIsRefused() async throws {
+        try await TestDatabase.withEmpty { database in
+            _ = try await Self.migrate(database)
+            try await database.run(
+                "INSERT INTO hub.schema_migration (version, name, checksum) VALUES (99, '0099_add_all.sql', '0')")
+            let refusal = try await Self.refusal(database)
+            #expect(refusal == .schemaNewer(99))
+            let current = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
+            #expect(!current)
+        }
+    }
+
+    @Test func aChangedMigrationIsRefused() async throws {
+        try await TestDatabase.withEmpty { database in
+            _ = try await Self.migrate(database)
+            try await database.run("UPDATE hub.schema_migration SET checksum = '0' WHERE version = 2")
+            let refusal = try await Self.refusal(database)
+            #expect(refusal == .migrationChanged(try Self.names[1]))
+            let current = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
+            #expect(!current)
+        }
+    }
+
+    @Test func aChangedFunctionIsAppliedAgainAndAlone() async throws {
+        try await TestDatabase.withEmpty { database in
+            _ = try await Self.migrate(database)
+            let text =
+                "SELECT string_agg(pg_get_functiondef(oid), E'\\n' ORDER BY proname) FROM pg_proc "
+                + "WHERE pronamespace = 'hub'::regnamespace"
+            let before = try await database.texts(text)
+            // As an older version left it: another body, and another signature beside it.
+            try await database.run(
+                """
+                CREATE OR REPLACE FUNCTION hub.fold_board() RETURNS integer LANGUAGE sql AS 'SELECT 7';
+                CREATE FUNCTION hub.fold_board(p_limit integer) RETURNS integer LANGUAGE sql AS 'SELECT p_limit';
+                UPDATE hub.schema_function SET checksum = '0' WHERE name = 'fold_board.sql';
+                """)
+            let current = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
+            #expect(!current)
+            let report = try await Self.migrate(database)
+            #expect(report.applied == [] && report.functions == ["fold_board.sql"])
+            #expect(try await database.texts(text) == before)
+        }
+    }
+
+    @Test func aHubOfThisProgramStartsOnlyOnItsSchema() async throws {
+        try await TestDatabase.with { database in
+            try await database.run("UPDATE hub.schema_function SET checksum = '0' WHERE name = 'admit.sql'")
+            let current = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
+            #expect(!current)
+            await #expect(throws: (any Error).self) {
+                try await TestHub.with(database: database, keyFile: "/tmp/\(database.name).keys") { _ in }
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import CloudEvents
+import Coordination
+import Foundation
+import TestSupport
+import Testing
+
+/// A hub at work over large tables walks none of them, whether their statistics
+/// are fresh or lag behind.
+struct TableWalkTests {
+    @Test(arguments: [true, false])
+    func aHubAtWorkWalksNoTable(_ isAnalysed: Bool) async throws {
+        try await TestDatabase.with { database in
+            let names = LargeTables.growing.map { "'\($0)'" }.joined(separator: ", ")
+            // Nobody looks at the statistics behind the test's back.
+            try await database.run(
+                """
+                SELECT hub.make_partitions(39999999);
+                DO $$
+                DECLARE v_table regclass;
+                BEGIN
+                    FOR v_table IN SELECT oid FROM pg_class
+                        WHERE relnamespace = 'hub'::regnamespace AND relkind = 'r' LOOP
+                        EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', v_table);
+                    END LOOP;
+                END
+                $$;
+                """)
+            try await database.run(LargeTables.rows)
+            if isAnalysed { try await database.run(LargeTables.statistics) }
+            let keyFile = FileManager.default.temporaryDirectory.appendingPathComponent("\(database.name).keys").path
+            defer { try? FileManager.default.removeItem(atPath: keyFile) }
+            let walks = """
+                SELECT coalesce(string_agg(relname || ' ' || seq_scan, ', ' ORDER BY relname), '')
+                FROM pg_stat_user_tables
+                WHERE schemaname = 'hub' AND seq_scan > 0 AND regexp_replace(relname, '_p[0-9]+$', '') IN (\(names))
+                """
+            try await database.run("SELECT pg_stat_reset()")
+            try await TestHub.with(
+                database: database, keyFile: keyFile, configure: { $0.hub.sweepEvery = .milliseconds(100) }
+            ) { hub in
+                try await Self.work(hub)
+            }
+            // The hub's sessions have ended, and left their counts.
+            #expect(try await database.texts(walks) == [""])
+            #expect(
+                try await database.number("SELECT sum(idx_scan) FROM pg_stat_user_tables WHERE relname = 'duty'") > 20)
+        }
+    }
+
+    /// Something of everything that happens all the time.
+    private static func work(_ hub: TestHub) async throws {
+        let report = try ShippedSample.childLabour.event()
+        guard case .object(var data)? = report["data"] else { return }
+        data["uscc"] = nil
+        // Two of each employer: the second joins the case of the first.
+        let batch = (0..<20).map { number -> JSONValue in
+            data["employerName"] = .string("演示加工厂\(number / 2)号")
+            return report.with(["id": .string("walk-\(number)"), "data": .object(data)])
+        }
+        let answer = try await hub.publish(batch: batch, as: .unit("jm-office"))
+        #expect(answer.json["accepted"] == 20, "\(answer.text)")
+        for event in batch.prefix(5) {
+            let again = try await hub.publish(event, as: .unit("jm-office"))
+            #expect(again.status == 200)
+        }
+        let feed = try await hub.get("/v1/feed?after=39999999&limit=100", as: .unit("hrss"))
+        let duties = (feed.json["items"]?.arrayValue ?? []).compactMap { $0["dutyId"]?.stringValue }
+        #expect(!duties.isEmpty)
+        for duty in Set(duties) {
+            let signed = try await hub.post("/v1/duties/\(duty)/sign", [:], as: .officer("hrss-01"))
+            #expect(signed.status == 200, "\(signed.text)")
+        }
+        let position = feed.json["items"]?.arrayValue?.first?["cursor"]?.stringValue ?? ""
+        for path in [
+            "/v1/duties?open=true", "/v1/duties?overdue=sign", "/v1/duties/count", "/v1/events/\(position)",
+            "/v1/feed?start=latest",
+        ] {
+            let read = try await hub.get(path, as: .unit("hrss"))
+            #expect(read.status == 200, "\(path): \(read.text)")
+        }
+        for path in ["/v1/duties?type=labour.child-labour.reported", "/v1/board", "/v1/feed?limit=100"] {
+            let read = try await hub.get(path, as: .scopes([.secretariat, .receive], unit: "jm-office", of: .mengjin))
+            #expect(read.status == 200, "\(path): \(read.text)")
+        }
+        let opened = try await hub.open(position, as: .officer("hrss-01"))
+        #expect(opened.status == 200, "\(opened.text)")
+        _ = try await hub.accessLog()
+        let sweep = try await hub.post(
+            "/v1/sweeps", ["dryRun": true, "asOf": "2099-01-01T00:00:00+08:00"], as: .officer("jm-office-01"))
+        #expect(sweep.status == 200, "\(sweep.text)")
+    }
+}

@@ -1,0 +1,70 @@
+import CloudEvents
+import TestSupport
+import Testing
+
+/// What no rule can address waits for a person; nothing is refused for it.
+struct DispatchStoryTests {
+    @Test func theOfficeAssignsWhatNobodyIsNamedFor() async throws {
+        try await Story.play(from: "2020-10-26T09:00:00+08:00") { story in
+            // A workshop in the city, outside the county.
+            let event = try Sample.childLabour.event { data in
+                data["workRegionCode"] = "410304001"
+                data["hazardFlags"] = nil
+                data["children"] = data["children"]?.arrayValue.map { .array($0.suffix(1)) }
+            }
+            let receipt = try await story.publish(event, as: "jm-office")
+            #expect(receipt["status"] == "awaiting-dispatch")
+            let waiting = try await story.duties("state=awaiting-dispatch", as: "jm-office-01")
+            #expect(waiting.count == 1)
+            let duty = try #require(waiting.first)
+
+            let order: JSONValue = ["unit": "hrss", "reason": "由人社部门联系对方"]
+            for (speaker, code) in [
+                (Story.officer("hrss-01"), "not-found"), (Story.officer("psb-01"), "not-found"),
+                (Story.unit("jm-office"), "person-needed"),
+            ] {
+                let refusal = try await story.refusal(of: "assign", on: duty, by: speaker, order)
+                #expect(refusal == code, "\(speaker)")
+            }
+            let nowhere = try await story.hub.post(
+                "/v1/duties/\(duty)/assign", ["unit": "nobody", "reason": "无"], as: Story.officer("jm-office-01"))
+            #expect(nowhere.status == 422 && nowhere.faultPaths == ["/unit"], "\(nowhere.text)")
+            let sheet = try await story.act("jm-office-01", "assign", duty, order)
+            #expect(sheet["state"] == "dispatched" && sheet["unit"] == "hrss" && sheet["role"] == "handling")
+            // A unit without a rule of its own: two and twenty working days.
+            #expect(sheet["signBy"] == "2020-10-29T00:00:00+08:00")
+            #expect(sheet["settleBy"] == "2020-11-24T00:00:00+08:00")
+
+            let log = try await story.hub.log(of: Story.unit("hrss"))
+            #expect(log.map(\.kind) == ["duty", "delivery"])
+            #expect(log.last?.eventID == "LBYB-2020-000041" && log.last?.value["dutyId"]?.stringValue == duty)
+            for command in ["sign", "accept"] { try await story.act("hrss-01", command, duty) }
+            try await story.act("hrss-01", "complete", duty, ["outcome": "other-county"])
+            #expect(try await story.duties("state=awaiting-dispatch", as: "jm-office-01") == [])
+            try await story.expectExactBoard()
+        }
+    }
+
+    @Test func whatIsOnlySignedForEndsWithTheSignature() async throws {
+        try await Story.play(from: "2020-10-26T09:00:00+08:00") { story in
+            let receipt = try await story.publish(try Sample.report(id: "r-1", employer: 1), as: "jm-office")
+            for (unit, officer) in [
+                ("edu-sports", "edu-sports-01"), ("market-reg", "market-reg-01"), ("town:410322107", "town-matun-01"),
+            ] {
+                let duty = try receipt.duty(of: unit)
+                let before = try await story.duty(duty, as: officer)
+                #expect(before["needsCompletion"] == false)
+                let closed = try await story.act(officer, "sign", duty)
+                #expect(closed["state"] == "closed" && closed["signedBy"]?.stringValue == officer, "\(unit)")
+                let refusal = try await story.refusal(of: "accept", on: duty, by: Story.officer(officer))
+                #expect(refusal == "illegal-transition")
+                // It may still have something to tell while the matter goes on.
+                let told = try await story.act(officer, "note", duty, ["note": "已核对登记信息"])
+                #expect(told["state"] == "closed" && told["version"] == 3)
+            }
+            let handling = try await story.act("hrss-01", "sign", try receipt.duty(of: "hrss"))
+            #expect(handling["state"] == "signed")
+            try await story.expectExactBoard()
+        }
+    }
+}
