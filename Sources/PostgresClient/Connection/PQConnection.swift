@@ -59,14 +59,13 @@ final class PQConnection {
     /// Whether reading a result would have to wait for the server.
     var isBusy: Bool { PQisBusy(pointer) == 1 }
 
-    /// What the last operation has to say of its failure.
-    var errorMessage: String { PostgresError.oneLine(PQerrorMessage(pointer)) }
-
     /// Why the connection is broken: in the server's words if it said any.
     var lossError: PostgresError {
         // Parses what has arrived and not been read.
         _ = isBusy
-        return notices.lastWords ?? .connectionLost(errorMessage)
+        var error = notices.lastWords ?? .connectionLost(PostgresError.oneLine(PQerrorMessage(pointer)))
+        error.code = .connectionLost
+        return error
     }
 
     /// Takes in what has arrived.

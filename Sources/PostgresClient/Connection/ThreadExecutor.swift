@@ -136,7 +136,9 @@ final class ThreadExecutor: SerialExecutor {
         guard case .wait(let descriptor, let forWriting, let deadline) = interest else { return Readiness() }
         return sleep(on: descriptor, forWriting: forWriting, deadline: deadline) {
             (loop?.hasMail ?? false)
-                || state.withLock { !$0.jobs.isEmpty || ($0.isStopped && $0.loop == nil) || (loop == nil && $0.loop != nil) }
+                || state.withLock {
+                    !$0.jobs.isEmpty || ($0.isStopped && $0.loop == nil) || (loop == nil && $0.loop != nil)
+                }
         }
     }
 

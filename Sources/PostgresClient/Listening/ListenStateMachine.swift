@@ -89,7 +89,8 @@ struct ListenStateMachine: Sendable {
             state = .listening(probeAt: now + interval)
             return [.announce]
         case .probing(let deadline, _, let isEchoed):
-            state = isEchoed
+            state =
+                isEchoed
                 ? .listening(probeAt: now + interval) : .probing(deadline: deadline, isAnswered: true, isEchoed: false)
             return []
         case .listening, .lost: return []
@@ -108,7 +109,8 @@ struct ListenStateMachine: Sendable {
         guard case .probing(let deadline, let isAnswered, _) = state, notification.payload == String(probes) else {
             return []
         }
-        state = isAnswered
+        state =
+            isAnswered
             ? .listening(probeAt: now + interval) : .probing(deadline: deadline, isAnswered: false, isEchoed: true)
         return []
     }

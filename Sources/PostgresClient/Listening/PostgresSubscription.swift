@@ -83,7 +83,8 @@ package final class PostgresSubscription: AsyncSequence, Sendable {
     }
 
     private func change(_ input: (inout State) -> Void) {
-        let delivery = state.withLock { state -> (CheckedContinuation<PostgresListenEvent?, Never>, PostgresListenEvent?)? in
+        let delivery = state.withLock {
+            state -> (CheckedContinuation<PostgresListenEvent?, Never>, PostgresListenEvent?)? in
             input(&state)
             guard let reader = state.reader, let event = state.take() else { return nil }
             state.reader = nil

@@ -107,7 +107,7 @@ final class PoolCore: Sendable {
                 metadata: ["postgres_connection": "\(id)", "postgres_error": "\(error.message)"])
         }
         change { machine, now in
-            machine.connectionEnded(id, now: now, jitter: .random(in: 0..<1))
+            machine.connectionEnded(id, isLost: error != nil, now: now, jitter: .random(in: 0..<1))
                 + machine.returned(report.returned, from: id, now: now)
         }
     }

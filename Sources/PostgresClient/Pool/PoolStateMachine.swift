@@ -192,8 +192,12 @@ struct PoolStateMachine<Connection: Sendable, Waiter: PoolWaiter>: Sendable {
     }
 
     /// Requests were handed back unsent; they go first.
+    ///
+    /// The connection takes no more: it has retired, or has ended and is about
+    /// to say so.
     mutating func returned(_ returned: [Waiter], from id: ConnectionID, now: UInt64) -> [Action] {
         if let index = index(of: id) {
+            slots[index].phase = .retiring
             for waiter in returned {
                 if waiter.takesLease { slots[index].isLeased = false } else { slots[index].underWay -= 1 }
             }
@@ -215,16 +219,18 @@ struct PoolStateMachine<Connection: Sendable, Waiter: PoolWaiter>: Sendable {
     }
 
     /// A connection is gone.
-    mutating func connectionEnded(_ id: ConnectionID, now: UInt64, jitter: Double) -> [Action] {
+    ///
+    /// - Parameter isLost: the server or the network ended it.
+    mutating func connectionEnded(_ id: ConnectionID, isLost: Bool, now: UInt64, jitter: Double) -> [Action] {
         guard let index = index(of: id) else { return [] }
         let slot = slots.remove(at: index)
-        if isClosed { return slots.isEmpty ? [.ended] : [] }
-        if slot.phase == .open {
+        if isLost {
             counts.lost += 1
             // A server that takes connections and drops them is not to be
             // tried again and again without a pause.
             if !slot.hasServed { pause(now: now, jitter: jitter) }
         }
+        if isClosed { return slots.isEmpty ? [.ended] : [] }
         return advance(now)
     }
 

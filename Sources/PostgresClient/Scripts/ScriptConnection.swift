@@ -52,7 +52,11 @@ actor ScriptConnection {
         do throws(any Error) {
             let isSent = script.isSingle ? connection.send(text: script.text) : connection.send(script: script.whole)
             guard isSent else { throw connection.lossError }
-            return try receive(script, connection, token)
+            let rows = try receive(script, connection, token)
+            // It ended all the same, but the interruption may arrive late and
+            // hit what comes next.
+            if token.isCancelled { close() }
+            return rows
         } catch {
             let isUsable = !connection.isBad && !token.isCancelled && (error as? PostgresError)?.code == .server
             if isUsable, connection.isInTransaction { rollBack(connection) }

@@ -1,5 +1,6 @@
 import CloudEvents
 import Coordination
+import Hub
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import CloudEvents
 import Coordination
-import PostgresClient
+import Hub
+import HubAPI
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import CloudEvents
 import Coordination
 import Foundation
+import Hub
 import TestSupport
 import Testing
 

@@ -61,24 +61,48 @@ struct ValueSearch: Sendable {
         }
     }
 
-    private let needles: [(value: String, form: Form, bytes: [UInt8])]
+    private struct Needle: Sendable {
+        var value: String
+        var form: Form
+        var bytes: [UInt8]
+    }
 
+    private let needles: [Needle]
+    /// The needles by a hash of their first eight bytes.
+    private let table: [[Int]]
+
+    /// Precondition: no value is shorter than three characters of Chinese, or
+    /// eight others.
     init(_ values: [String]) {
         needles = values.flatMap { value in
             Form.allCases.flatMap { form in
-                form.spellings(of: value).map { (value, form, $0) }
+                form.spellings(of: value).map { Needle(value: value, form: form, bytes: $0) }
             }
         }
+        var table = [[Int]](repeating: [], count: 1 << 16)
+        for (index, needle) in needles.enumerated() {
+            precondition(needle.bytes.count >= 8, "too short to be told from chance")
+            table[needle.bytes.withUnsafeBytes { Self.hash($0.loadUnaligned(as: UInt64.self)) }].append(index)
+        }
+        self.table = table
+    }
+
+    private static func hash(_ word: UInt64) -> Int {
+        Int(truncatingIfNeeded: (word &* 0x9E37_79B9_7F4A_7C15) >> 48)
     }
 
     /// What was found, as `value, form`, for a person to read.
     func found(in bytes: [UInt8]) -> [String] {
+        guard bytes.count >= 8 else { return [] }
+        var found: Set<Int> = []
         bytes.withUnsafeBytes { haystack in
-            needles.filter { needle in
-                needle.bytes.withUnsafeBytes {
-                    memmem(haystack.baseAddress!, haystack.count, $0.baseAddress!, $0.count) != nil
+            for start in 0...haystack.count - 8 {
+                let word = haystack.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+                for index in table[Self.hash(word)] where haystack[start...].starts(with: needles[index].bytes) {
+                    found.insert(index)
                 }
             }
-        }.map { "\($0.value), \($0.form.rawValue)" }
+        }
+        return found.sorted().map { "\(needles[$0].value), \(needles[$0].form.rawValue)" }
     }
 }

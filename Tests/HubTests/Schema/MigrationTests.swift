@@ -62,7 +62,7 @@ struct MigrationTests {
             _ = try await Self.migrate(database)
             let before = try await Self.dump(of: database)
             let report = try await Self.migrate(database)
-            #expect(report == MigrationReport())
+            #expect(report.applied == [] && report.functions == [])
             let after = try await Self.dump(of: database)
             #expect(before == after)
         }
@@ -75,7 +75,7 @@ struct MigrationTests {
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(reports.filter { $0.applied == (try? Self.names) }.count == 1)
-            #expect(reports.filter { $0 == MigrationReport() }.count == 3)
+            #expect(reports.filter { $0.applied == [] && $0.functions == [] }.count == 3)
             #expect(
                 try await database.number("SELECT count(*) FROM hub.schema_migration") == Int64(try Self.names.count))
         }
@@ -110,7 +110,10 @@ struct MigrationTests {
                     "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 77 "
                         + "AND NOT granted "
                         + "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
-                await #expect(throws: PostgresError.self) { _ = try await killed }
+                do {
+                    _ = try await killed
+                    Issue.record("the migration came through")
+                } catch is PostgresError {}
             }
             let names = try Self.names
             #expect(

@@ -1,6 +1,8 @@
 import CloudEvents
 import Coordination
 import Foundation
+import Hub
+import HubAPI
 import TestSupport
 import Testing
 

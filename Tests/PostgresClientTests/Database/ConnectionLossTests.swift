@@ -15,7 +15,8 @@ extension DatabaseTests {
                     let statement = PostgresStatement(name: "sleeper", sql: "SELECT pg_sleep(60)")
                     let running = Task { try await pool.query(statement) }
                     try await observer.until(
-                        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = \(backend) AND wait_event = 'PgSleep')")
+                        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = \(backend) AND wait_event = 'PgSleep')"
+                    )
                     try await observer.expect("SELECT pg_terminate_backend(\(backend))", toAnswer: true)
                     let error = try await postgresError(.outcomeUnknown) { _ = try await running.value }
                     #expect(error.sqlState == .adminShutdown)
@@ -89,7 +90,8 @@ extension DatabaseTests {
                 while pool.statistics.open == 1 { await Task.yield() }
                 await pool.close()
             }
-            #expect(words.withLock { $0 }.contains { $0.contains("terminating connection due to administrator command") })
+            #expect(
+                words.withLock { $0 }.contains { $0.contains("terminating connection due to administrator command") })
         }
 
         @Test func errorsOfALostConnectionHoldNoEarlierMessage() async throws {

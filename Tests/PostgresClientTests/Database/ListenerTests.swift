@@ -33,7 +33,8 @@ extension DatabaseTests {
                 await running.value
                 #expect(await events.next() == nil)
                 try await pool.until(
-                    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName))")
+                    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName))"
+                )
             }
         }
 
@@ -69,7 +70,8 @@ extension DatabaseTests {
             timing.probeInterval = .milliseconds(10)
             try await withListener(timing: timing) { channel, application, events, pool in
                 // The session's latest statement is its latest probe.
-                let probe: PostgresStatement = "SELECT query FROM pg_stat_activity WHERE application_name = \(application)"
+                let probe: PostgresStatement =
+                    "SELECT query FROM pg_stat_activity WHERE application_name = \(application)"
                 var probes: Set<String> = []
                 while probes.count < 3 {
                     let latest = try await pool.value(probe, as: String.self)

@@ -8,7 +8,7 @@ extension DatabaseTests {
 
         @Test func whoWaitsTooLongIsTold() async throws {
             var limits = PostgresPool.Limits()
-            limits.waitTimeout = .milliseconds(50)
+            limits.waitTimeout = .milliseconds(500)
             try await database.withPool(size: 2, limits: limits) { pool in
                 try await pool.withTransaction { first in
                     _ = try await first.query("SELECT 1")
@@ -46,7 +46,8 @@ extension DatabaseTests {
         @Test func whoWaitsIsServedInOrder() async throws {
             try await database.withPool(size: 1) { pool in
                 try await database.withSchema { schema in
-                    _ = try await pool.query("CREATE TABLE \(unsafeSQL: schema).line (id int GENERATED ALWAYS AS IDENTITY, n int)")
+                    _ = try await pool.query(
+                        "CREATE TABLE \(unsafeSQL: schema).line (id int GENERATED ALWAYS AS IDENTITY, n int)")
                     let tasks = try await pool.withTransaction { transaction in
                         _ = try await transaction.query("SELECT 1")
                         var tasks: [Task<Void, any Error>] = []

@@ -33,7 +33,8 @@ extension DatabaseTests {
                             var backends: [Int32] = []
                             for round in 0..<50 {
                                 let row = try await pool.query(
-                                    "SELECT \(caller * 1000 + round) AS mine, pg_backend_pid() AS backend").first
+                                    "SELECT \(caller * 1000 + round) AS mine, pg_backend_pid() AS backend"
+                                ).first
                                 #expect(try row?.decode("mine", as: Int.self) == caller * 1000 + round)
                                 backends.append(try row.unwrapped.decode("backend", as: Int32.self))
                             }
@@ -122,7 +123,9 @@ extension DatabaseTests {
         }
 
         @Test func aStatementThatTakesTooLongIsEndedByTheServer() async throws {
-            try await database.withPool(size: 1) { $0.statementTimeout = .milliseconds(50) } _: { pool in
+            try await database.withPool(size: 1) {
+                $0.statementTimeout = .milliseconds(50)
+            } _: { pool in
                 let error = try await postgresError(.server) { _ = try await pool.query("SELECT pg_sleep(60)") }
                 #expect(error.sqlState == .queryCanceled)
                 #expect(error.isUnavailable && !error.wasNeverSent && !error.refusesData)
@@ -174,12 +177,14 @@ extension DatabaseTests {
             try await database.withPool { observer in
                 async let slow = pool.value("SELECT count(*) FROM pg_sleep(0.2)", as: Int.self)
                 try await observer.until(
-                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName) AND state = 'active')")
+                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName) AND state = 'active')"
+                )
                 await pool.close()
                 let answer = try await slow
                 #expect(answer == 1)
                 try await observer.until(
-                    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName))")
+                    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName))"
+                )
             }
         }
     }

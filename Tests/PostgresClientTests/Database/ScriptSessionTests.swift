@@ -82,12 +82,14 @@ extension DatabaseTests {
             let running = Task { try await session.run("SELECT pg_sleep(60)", name: "long") }
             try await database.withPool(size: 1) { observer in
                 try await observer.until(
-                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName) AND wait_event = 'PgSleep')")
+                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName) AND wait_event = 'PgSleep')"
+                )
                 running.cancel()
                 await #expect(throws: CancellationError.self) { try await running.value }
                 _ = try await postgresError(.closed) { try await session.run("SELECT 1", name: "next") }
                 try await observer.until(
-                    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName))")
+                    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName))"
+                )
             }
         }
 
@@ -96,7 +98,9 @@ extension DatabaseTests {
                 try await session.run("CREATE TEMP TABLE a (n int)", name: "a")
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for number in 0..<20 {
-                        group.addTask { try await session.run("BEGIN; INSERT INTO a VALUES (\(number)); COMMIT", name: "a") }
+                        group.addTask {
+                            try await session.run("BEGIN; INSERT INTO a VALUES (\(number)); COMMIT", name: "a")
+                        }
                     }
                     try await group.waitForAll()
                 }
@@ -116,7 +120,8 @@ extension DatabaseTests {
         @Test func aKilledSessionSaysSo() async throws {
             try await withSession { session in
                 let error = try await postgresError(.outcomeUnknown) {
-                    try await session.run("SELECT pg_terminate_backend(pg_backend_pid()); SELECT pg_sleep(5)", name: "x")
+                    try await session.run(
+                        "SELECT pg_terminate_backend(pg_backend_pid()); SELECT pg_sleep(5)", name: "x")
                 }
                 #expect(error.statementName == "x")
                 _ = try await postgresError(.closed) { try await session.run("SELECT 1", name: "next") }

@@ -68,7 +68,9 @@ extension DatabaseTests {
                     ALTER TABLE \(unsafeSQL: table) ADD CONSTRAINT mark_fkey FOREIGN KEY (n)
                     REFERENCES \(unsafeSQL: table) (n) DEFERRABLE INITIALLY DEFERRED
                     """)
-                _ = try await pool.query("CREATE TABLE \(unsafeSQL: table)_child (n int REFERENCES \(unsafeSQL: table) (n) DEFERRABLE INITIALLY DEFERRED)")
+                _ = try await pool.query(
+                    "CREATE TABLE \(unsafeSQL: table)_child (n int REFERENCES \(unsafeSQL: table) (n) DEFERRABLE INITIALLY DEFERRED)"
+                )
                 let commit = try await postgresError(.server) {
                     try await pool.withTransaction { transaction in
                         _ = try await transaction.query("INSERT INTO \(unsafeSQL: table)_child VALUES (77)")
@@ -136,8 +138,9 @@ extension DatabaseTests {
                     #expect(error.sqlState == SQLState(rawValue: "25006"))
                     throw Refusal()
                 }
+            } catch: {
+                #expect($0 is Refusal)
             }
-            catch: { #expect($0 is Refusal) }
         }
 
         private func withTable(
@@ -154,7 +157,8 @@ extension DatabaseTests {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for _ in 0..<3 {
                         group.addTask {
-                            try await pool.withTransaction(isolation: .serializable, isRepeatable: true) { transaction in
+                            try await pool.withTransaction(isolation: .serializable, isRepeatable: true) {
+                                transaction in
                                 _ = try await transaction.query("UPDATE \(unsafeSQL: table) SET n = n + 1")
                             }
                         }

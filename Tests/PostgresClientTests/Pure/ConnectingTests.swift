@@ -82,7 +82,8 @@ import Testing
             """)
         #expect(sqlState == .invalidPassword)
         #expect(
-            message == "connection to server at \"h\", port 1 failed: 致命错误: password authentication failed for user \"u\"")
+            message
+                == "connection to server at \"h\", port 1 failed: 致命错误: password authentication failed for user \"u\"")
         let plain = ConnectAttempt.readVerbose("connection refused\n\tIs the server running?\n")
         #expect(plain.message == "connection refused; Is the server running?")
         #expect(plain.sqlState == nil)

@@ -203,7 +203,7 @@ import Testing
         #expect(words(machine.connectionRetired(1, now: 1)).isEmpty)
         #expect(words(machine.requested(Waiter(id: 2), now: 2)) == ["connect 2"])
         #expect(machine.statistics.retiring == 1 && machine.statistics.discarded == 1)
-        #expect(words(machine.connectionEnded(1, now: 3, jitter: 0)).isEmpty)
+        #expect(words(machine.connectionEnded(1, isLost: false, now: 3, jitter: 0)).isEmpty)
         #expect(machine.statistics.lost == 0)
     }
 
@@ -215,7 +215,7 @@ import Testing
         _ = machine.connectionOpened(2, now: 0)
         _ = machine.connectionRetired(2, now: 0)
         #expect(words(machine.requested(Waiter(id: 2), now: 0)).isEmpty)
-        #expect(words(machine.connectionEnded(1, now: 0, jitter: 0)) == ["connect 3"])
+        #expect(words(machine.connectionEnded(1, isLost: false, now: 0, jitter: 0)) == ["connect 3"])
     }
 
     @Test func whatComesBackGoesFirst() {
@@ -230,12 +230,21 @@ import Testing
         #expect(words(machine.connectionOpened(2, now: 0)) == ["1 to c2", "2 to c2"])
     }
 
+    /// The connection has ended, and its word of that is still on its way.
+    @Test func aConnectionThatRefusesIsNotAskedAgain() {
+        var machine = open(1, size: 1)
+        #expect(words(machine.requested(Waiter(id: 1), now: 0)) == ["1 to c1"])
+        #expect(words(machine.returned([Waiter(id: 1)], from: 1, now: 0)) == ["connect 2"])
+        #expect(words(machine.connectionEnded(1, isLost: true, now: 0, jitter: 0)).isEmpty)
+        #expect(machine.statistics.lost == 1)
+    }
+
     @Test func aServerThatDropsConnectionsIsGivenAPause() {
         var machine = machine(size: 1)
         _ = machine.requested(Waiter(id: 1), now: 0)
         _ = machine.connectionMade(1, "c1")
         _ = machine.connectionOpened(1, now: 0)
-        #expect(words(machine.connectionEnded(1, now: 10, jitter: 0)).isEmpty)
+        #expect(words(machine.connectionEnded(1, isLost: true, now: 10, jitter: 0)).isEmpty)
         #expect(machine.statistics.lost == 1)
         #expect(words(machine.returned([Waiter(id: 1)], from: 1, now: 10)).isEmpty)
         #expect(machine.nextDeadline == 110)
@@ -244,7 +253,7 @@ import Testing
 
     @Test func aConnectionThatServedIsReplacedAtOnce() {
         var machine = open(1, size: 1)
-        _ = machine.connectionEnded(1, now: 10, jitter: 0)
+        _ = machine.connectionEnded(1, isLost: true, now: 10, jitter: 0)
         #expect(words(machine.requested(Waiter(id: 1), now: 10)) == ["connect 2"])
     }
 
@@ -259,9 +268,9 @@ import Testing
         #expect(words(machine.requested(Waiter(id: 3), now: 0)) == ["fail 3: the pool is closed"])
         // The second was being made meanwhile.
         #expect(words(machine.connectionMade(2, "c2")) == ["close c2"])
-        #expect(words(machine.connectionEnded(2, now: 0, jitter: 0)).isEmpty)
+        #expect(words(machine.connectionEnded(2, isLost: false, now: 0, jitter: 0)).isEmpty)
         #expect(words(machine.returned([Waiter(id: 1)], from: 1, now: 0)) == ["fail 1: the pool was closed"])
-        #expect(words(machine.connectionEnded(1, now: 0, jitter: 0)) == ["ended"])
+        #expect(words(machine.connectionEnded(1, isLost: false, now: 0, jitter: 0)) == ["ended"])
         #expect(machine.isOver)
     }
 

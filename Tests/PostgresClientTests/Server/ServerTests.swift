@@ -19,7 +19,9 @@ import Testing
     }
 
     /// The error a pool's query ends with.
-    private func failure(_ pool: PostgresPool, _ code: PostgresError.Code = .connectFailed) async throws -> PostgresError {
+    private func failure(_ pool: PostgresPool, _ code: PostgresError.Code = .connectFailed) async throws
+        -> PostgresError
+    {
         try await postgresError(code) { _ = try await pool.query("SELECT 1") }
     }
 
@@ -122,7 +124,8 @@ import Testing
         await pool.close()
 
         // With a second host behind it, it costs its time only.
-        configuration.connectionString = "host=\(folder),\(folder) port=1,\(try cluster.port) user=postgres dbname=postgres"
+        configuration.connectionString =
+            "host=\(folder),\(folder) port=1,\(try cluster.port) user=postgres dbname=postgres"
         let second = PostgresPool(configuration: configuration, size: 1, logger: .quiet)
         try await second.expect("SELECT 1", toAnswer: Int32(1))
         await second.close()
@@ -239,7 +242,9 @@ import Testing
 
     /// Here because the server process is stopped.
     @Test(.timeLimit(.minutes(1))) func aCancelledStatementThatDoesNotEndIsCutOff() async throws {
-        try await database.withPool(size: 1) { $0.drainTimeout = .milliseconds(100) } _: { pool in
+        try await database.withPool(size: 1) {
+            $0.drainTimeout = .milliseconds(100)
+        } _: { pool in
             let backend = try await pool.value("SELECT pg_backend_pid()", as: Int32.self)
             let running = Task { try await pool.query("SELECT pg_sleep(60)") }
             try await database.withPool(size: 1) { observer in
