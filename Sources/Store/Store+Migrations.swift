@@ -67,14 +67,12 @@ extension Store {
                 continue
             }
             try await session.run(
-                """
-                BEGIN;
-                \(file.text)
-                INSERT INTO hub.schema_migration (version, name, checksum)
-                VALUES (\(version), '\(file.name)', '\(checksum)');
-                COMMIT;
-                """,
-                name: file.name)
+                file.text, name: file.name, opening: "BEGIN;",
+                closing: """
+                    INSERT INTO hub.schema_migration (version, name, checksum)
+                    VALUES (\(version), '\(file.name)', '\(checksum)');
+                    COMMIT;
+                    """)
             report.applied.append(file.name)
         }
         report.functions = try await applyFunctions(over: session)
@@ -100,23 +98,24 @@ extension Store {
             // one, so every overload goes first; within the transaction nobody
             // sees it missing.
             try await session.run(
-                """
-                BEGIN;
-                DO $drop$
-                DECLARE v_old regprocedure;
-                BEGIN
-                    FOR v_old IN SELECT p.oid FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-                        WHERE n.nspname = 'hub' AND p.proname = '\(function)' LOOP
-                        EXECUTE 'DROP FUNCTION ' || v_old;
-                    END LOOP;
-                END
-                $drop$;
-                \(file.text)
-                INSERT INTO hub.schema_function (name, checksum) VALUES ('\(file.name)', '\(checksum)')
-                ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, applied_at = now();
-                COMMIT;
-                """,
-                name: file.name)
+                file.text, name: file.name,
+                opening: """
+                    BEGIN;
+                    DO $drop$
+                    DECLARE v_old regprocedure;
+                    BEGIN
+                        FOR v_old IN SELECT p.oid FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+                            WHERE n.nspname = 'hub' AND p.proname = '\(function)' LOOP
+                            EXECUTE 'DROP FUNCTION ' || v_old;
+                        END LOOP;
+                    END
+                    $drop$;
+                    """,
+                closing: """
+                    INSERT INTO hub.schema_function (name, checksum) VALUES ('\(file.name)', '\(checksum)')
+                    ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, applied_at = now();
+                    COMMIT;
+                    """)
             applied.append(file.name)
         }
         return applied

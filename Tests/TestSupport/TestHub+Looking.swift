@@ -26,6 +26,10 @@ extension TestHub {
 /// It did not come true in time.
 package struct NeverTrue: Error, CustomStringConvertible {
     package var description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
 
 /// Returns once something that gives no sign of itself is true.

@@ -1,4 +1,5 @@
 extension PipelineConnection {
+    /// Does what one letter of the mailbox asks for.
     func read(_ mail: Mail) {
         switch mail {
         case .request(.command(let command)): enqueue(command, scope: nil)
@@ -16,7 +17,12 @@ extension PipelineConnection {
 
     private func enqueue(_ work: PendingCommand, scope: Machine.ScopeID?) {
         // A transaction perishes with its connection, unless this commits it.
-        let lasts = scope == nil || work.endsScope
+        let lasts =
+            switch work.content {
+            case .statement: scope == nil
+            case .commit: true
+            case .rollback: false
+            }
         let command = Machine.Command(
             id: work.token.id, scope: scope, effect: lasts ? .lasting : .perishing, work: work)
         if work.token.isCancelled {

@@ -1,5 +1,7 @@
 import CloudEvents
 import Foundation
+import Hub
+import HubAPI
 import PostgresClient
 import TestProcesses
 import TestSupport

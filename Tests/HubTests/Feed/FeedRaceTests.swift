@@ -1,4 +1,6 @@
 import CloudEvents
+import Coordination
+import Hub
 import TestSupport
 import Testing
 
@@ -91,8 +93,8 @@ struct FeedRaceTests {
                 for unit in Self.units {
                     let expected = try await Self.positions(of: unit, in: hub)
                     #expect(expected.count > 200, "\(unit)")
-                    for (_, log) in logs where log.0 == unit {
-                        #expect(log.1.map(\.cursor) == expected, "\(unit)")
+                    for (reader, items) in logs where reader == unit {
+                        #expect(items.map(\.cursor) == expected, "\(unit)")
                     }
                 }
             }

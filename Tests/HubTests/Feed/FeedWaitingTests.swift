@@ -1,5 +1,7 @@
 import CloudEvents
+import Coordination
 import Hub
+import PostgresClient
 import Store
 import TestSupport
 import Testing

@@ -1,4 +1,6 @@
 import CloudEvents
+import Coordination
+import Hub
 import PostgresClient
 import TestSupport
 import Testing

@@ -26,7 +26,7 @@ struct ContentFaultTests {
 
     private static let cases = [
         Case("data/childrenCount", "两", "wrong-type"),
-        Case("data/childrenCount", 1.5, "wrong-type"),
+        Case("data/childrenCount", .number(1.5), "wrong-type"),
         Case("data/childrenCount", .null, "wrong-type"),
         Case("data/childrenCount", 10_000, "out-of-range"),
         Case("data/childrenCount", nil, "required"),

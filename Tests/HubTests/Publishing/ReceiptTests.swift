@@ -1,5 +1,5 @@
 import CloudEvents
-import Foundation
+import Store
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import CloudEvents
 import Coordination
 import Hub
+import HubAPI
 import Store
 import TestSupport
 import Testing

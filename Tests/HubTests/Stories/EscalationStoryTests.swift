@@ -1,4 +1,5 @@
 import CloudEvents
+import Hub
 import TestSupport
 import Testing
 

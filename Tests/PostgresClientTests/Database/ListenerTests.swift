@@ -32,9 +32,7 @@ extension DatabaseTests {
                 running.cancel()
                 await running.value
                 #expect(await events.next() == nil)
-                try await pool.until(
-                    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName))"
-                )
+                try await pool.untilGone(configuration.applicationName)
             }
         }
 

@@ -175,16 +175,25 @@ extension DatabaseTests {
             let configuration = database.configuration()
             let pool = PostgresPool(configuration: configuration, size: 1, logger: .quiet)
             try await database.withPool { observer in
-                async let slow = pool.value("SELECT count(*) FROM pg_sleep(0.2)", as: Int.self)
-                try await observer.until(
-                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName) AND state = 'active')"
-                )
+                async let slow = pool.value("SELECT count(*) FROM pg_sleep(1)", as: Int.self)
+                try await observer.untilWaiting(configuration.applicationName, "PgSleep")
                 await pool.close()
                 let answer = try await slow
                 #expect(answer == 1)
-                try await observer.until(
-                    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName))"
-                )
+                try await observer.untilGone(configuration.applicationName)
+            }
+        }
+
+        @Test func theLastReferenceClosesThePool() async throws {
+            let configuration = database.configuration()
+            var pool: PostgresPool? = PostgresPool(configuration: configuration, size: 2, logger: .quiet)
+            _ = try await pool?.query("SELECT 1")
+            try await database.withPool(size: 1) { observer in
+                try await observer.expect(
+                    "SELECT count(*) FROM pg_stat_activity WHERE application_name = \(configuration.applicationName)",
+                    toAnswer: 1)
+                pool = nil
+                try await observer.untilGone(configuration.applicationName)
             }
         }
     }

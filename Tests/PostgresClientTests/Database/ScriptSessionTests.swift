@@ -81,15 +81,11 @@ extension DatabaseTests {
             let session = try await PostgresScriptSession(configuration: configuration, logger: .quiet)
             let running = Task { try await session.run("SELECT pg_sleep(60)", name: "long") }
             try await database.withPool(size: 1) { observer in
-                try await observer.until(
-                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName) AND wait_event = 'PgSleep')"
-                )
+                try await observer.untilWaiting(configuration.applicationName, "PgSleep")
                 running.cancel()
                 await #expect(throws: CancellationError.self) { try await running.value }
                 _ = try await postgresError(.closed) { try await session.run("SELECT 1", name: "next") }
-                try await observer.until(
-                    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(configuration.applicationName))"
-                )
+                try await observer.untilGone(configuration.applicationName)
             }
         }
 

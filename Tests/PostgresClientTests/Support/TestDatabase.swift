@@ -88,6 +88,22 @@ extension PostgresPool {
         #expect(found == expected, sourceLocation: sourceLocation)
     }
 
+    /// Returns when no session has this application name any more.
+    func untilGone(_ applicationName: String) async throws {
+        try await until(
+            "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = \(applicationName))")
+    }
+
+    /// Returns when a session of this application name waits for an event:
+    /// `PgSleep`, for example.
+    func untilWaiting(_ applicationName: String, _ event: String) async throws {
+        try await until(
+            """
+            SELECT EXISTS (SELECT FROM pg_stat_activity
+                WHERE application_name = \(applicationName) AND wait_event = \(event))
+            """)
+    }
+
     /// Returns when a statement, asked again and again, answers true.
     func until(_ statement: PostgresStatement) async throws {
         for _ in 0..<20_000 {
