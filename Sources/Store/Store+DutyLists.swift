@@ -104,15 +104,19 @@ private struct DutySearch {
         (
             SELECT u.duty FROM (
                 SELECT t.duty FROM hub.timer AS t
-                WHERE t.county = $1 AND t.due <= coalesce($9, $10, $11) AND t.duty < $2
+                WHERE t.county = $1 AND t.due <= coalesce($9, $10, $11) AND t.duty < $2 AND \(ofKind)
                 UNION
-                SELECT t.duty FROM hub.timer AS t WHERE t.county = $1 AND t.step > 1 AND t.duty < $2
+                SELECT t.duty FROM hub.timer AS t WHERE t.county = $1 AND t.step > 1 AND t.duty < $2 AND \(ofKind)
             ) AS u\(order) OFFSET 0
         ) AS l CROSS JOIN LATERAL (
             SELECT * FROM hub.duty AS o WHERE o.county = $1 AND o.id = l.duty OFFSET 0
         ) AS d
         """
     }
+
+    private static let ofKind = """
+        ($9::timestamptz IS NULL OR t.kind = 'sign') AND ($10::timestamptz IS NULL OR t.kind <> 'sign')
+        """
 
     private static let asked = """
         ($3::text IS NULL OR d.unit = $3)

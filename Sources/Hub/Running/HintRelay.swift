@@ -1,4 +1,3 @@
-import Coordination
 import Logging
 import PostgresClient
 import ServiceLifecycle
@@ -11,9 +10,6 @@ import Store
 /// times a second, and not while nobody else listens. After the listening
 /// connection was lost everybody is woken once, because something may have been
 /// missed; beyond that readers look by themselves every few seconds.
-///
-/// A hint is `process county:unit,unit;county:unit`, `*` for a county as its
-/// secretariat reads it; a lone `*` wakes everybody.
 package struct HintRelay: Service {
     private let store: Store
     private let channel: HintChannel
@@ -22,8 +18,6 @@ package struct HintRelay: Service {
     /// Tells own hints from others'.
     private let process = String(UInt64.random(in: 0 ... .max), radix: 36)
     private static let pause = Duration.milliseconds(10)
-    /// What NOTIFY takes, less the margin for the process's name.
-    private static let payloadLimit = 7_900
 
     init(store: Store, wakeups: Wakeups, logger: Logger) {
         self.store = store
@@ -58,21 +52,13 @@ package struct HintRelay: Service {
             let keys = wakeups.takeUnsent()
             if !keys.isEmpty {
                 do {
-                    try await channel.send(payload(keys))
+                    try await channel.send(Hint(process: process, keys: keys).text)
                 } catch {
                     logger.debug("hint not sent", metadata: ["hub_error": "\(SafeDescription.of(error))"])
                 }
             }
             try? await Task.sleep(for: Self.pause)
         }
-    }
-
-    func payload(_ keys: Set<Wakeups.Key>) -> String {
-        let counties = Dictionary(grouping: keys, by: \.county).map { county, keys in
-            "\(county.rawValue):" + keys.map { $0.unit?.rawValue ?? "*" }.joined(separator: ",")
-        }
-        let text = counties.joined(separator: ";")
-        return process + " " + (text.utf8.count > Self.payloadLimit ? "*" : text)
     }
 
     // MARK: - Listening
@@ -93,19 +79,11 @@ package struct HintRelay: Service {
     }
 
     private func heard(_ payload: String) {
-        let parts = payload.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0] != process else { return }
-        guard parts[1] != "*" else { return wakeups.ringAll() }
-        var keys: Set<Wakeups.Key> = []
-        for county in parts[1].split(separator: ";") {
-            // Unit ids hold colons too.
-            guard let colon = county.firstIndex(of: ":"), let number = Int16(county[..<colon]) else { continue }
-            for unit in county[county.index(after: colon)...].split(separator: ",") {
-                keys.insert(
-                    Wakeups.Key(
-                        county: CountyID(rawValue: number), unit: unit == "*" ? nil : UnitID(String(unit))))
-            }
+        guard let hint = Hint(payload), hint.process != process else { return }
+        if let keys = hint.keys {
+            wakeups.ringHere(keys)
+        } else {
+            wakeups.ringAll()
         }
-        wakeups.ringHere(keys)
     }
 }

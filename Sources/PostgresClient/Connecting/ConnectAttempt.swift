@@ -140,7 +140,8 @@ struct ConnectAttempt: ~Copyable {
     /// `… failed: FATAL:  28P01: password … \n LOCATION:  auth_failed, …`.
     static func readVerbose(_ text: UnsafePointer<CChar>?) -> (message: String, sqlState: SQLState?) {
         guard let text else { return ("out of memory", nil) }
-        let lines = String(cString: text).split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }
+        // The last line is the place in the server's source.
+        let lines = String(cString: text).split(separator: "\n").filter { !$0.contains(#/\.c:\d+$/#) }
         var sqlState: SQLState?
         let clean = lines.map { line -> String in
             // The severity before it may be in any language.

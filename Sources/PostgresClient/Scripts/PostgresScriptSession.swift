@@ -7,6 +7,8 @@ package import Logging
 /// reference to a session closes it.
 ///
 /// Cancelling a call interrupts the server and closes the session.
+///
+/// It logs the name of each script it has run under `postgres_script`.
 package struct PostgresScriptSession: Sendable {
     private let connection: ScriptConnection
     private let logger: Logger

@@ -1,5 +1,4 @@
 import CloudEvents
-import Synchronization
 import TestProcesses
 import TestSupport
 import Testing
@@ -46,32 +45,31 @@ struct GracefulShutdownTests {
     /// Whatever was stored was answered, and the other way round.
     @Test func stoppingUnderLoadLosesNothing() async throws {
         try await HubProcess.with { process, hub in
-            let answered = Mutex<[Int64]>([])
             _ = try await hub.report(0)
             let first = try await hub.number("SELECT max(position) FROM hub.event")
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            let answered = try await withThrowingTaskGroup(of: [Int64].self) { group in
                 for client in 1...16 {
                     group.addTask {
                         // Until the hub takes no more, whichever way it shows.
-                        var number = 0
+                        var positions: [Int64] = []
                         while let answer = try? await hub.publish(
-                            try Sample.report(id: "s\(client)-\(number)", employer: client * 10_000 + number),
+                            try Sample.report(
+                                id: "s\(client)-\(positions.count)", employer: client * 10_000 + positions.count),
                             as: .unit("jm-office")), answer.status == 201
                         {
-                            let position = (answer.json["position"]?.stringValue).flatMap { Int64($0) }
-                            answered.withLock { $0 += [position].compactMap(\.self) }
-                            number += 1
+                            positions.append(try #require((answer.json["position"]?.stringValue).flatMap { Int64($0) }))
                         }
+                        return positions
                     }
                 }
                 try await Task.sleep(for: .milliseconds(.random(in: 300...900)))
                 await process.terminate()
-                try await group.waitForAll()
+                return try await group.reduce(into: []) { $0 += $1 }
             }
             let end = await process.end()
             #expect(end == .exited(0))
             let stored = try await hub.numbers("SELECT position FROM hub.event WHERE position > \(first) ORDER BY 1")
-            #expect(stored == answered.withLock { $0.sorted() })
+            #expect(stored == answered.sorted())
             #expect(stored.count > 16)
             try await StoredFacts(hub: hub).expectWhole()
         }

@@ -38,7 +38,8 @@ struct AbsenceStoryTests {
         try await Story.play(from: "2021-02-10T17:35:00+08:00") { story in
             let duty = try await Self.report(in: story).duty(of: "town:410322101")
             try await story.moveClock(to: "2021-02-17T23:00:00+08:00")
-            #expect(try await story.sweep()["stepsFired"] == 0)
+            let resting = try await story.sweep()
+            #expect(resting["stepsFired"] == 0)
 
             for (time, step, reminders) in [
                 ("2021-02-18T20:00:00+08:00", 0, 1), ("2021-02-19T00:00:00+08:00", 1, 2),
@@ -61,7 +62,8 @@ struct AbsenceStoryTests {
             let drafted = try await story.history(of: duty, as: "jm-office-01")
             #expect(drafted.contains("draft"))
 
-            #expect(try await story.duty(duty, as: "town-huimeng-01")["overdue"] == ["sign", "verify"])
+            let late = try await story.duty(duty, as: "town-huimeng-01")
+            #expect(late["overdue"] == ["sign", "verify"])
             let signed = try await story.act("town-huimeng-01", "sign", duty)
             #expect(signed["overdue"] == ["verify"])
         }

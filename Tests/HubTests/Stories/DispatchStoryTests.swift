@@ -40,7 +40,8 @@ struct DispatchStoryTests {
             #expect(log.last?.eventID == "LBYB-2020-000041" && log.last?.value["dutyId"]?.stringValue == duty)
             for command in ["sign", "accept"] { try await story.act("hrss-01", command, duty) }
             try await story.act("hrss-01", "complete", duty, ["outcome": "other-county"])
-            #expect(try await story.duties("state=awaiting-dispatch", as: "jm-office-01") == [])
+            let left = try await story.duties("state=awaiting-dispatch", as: "jm-office-01")
+            #expect(left == [])
             try await story.expectExactBoard()
         }
     }

@@ -109,7 +109,8 @@ struct Story: Sendable {
             let counts = ["open", "unsigned", "signed", "settled"].map { item[$0]?.integerValue ?? -1 }
             shown["\(item["unit"]?.stringValue ?? "") \(item["type"]?.stringValue ?? "")"] = counts + steps
         }
-        #expect(shown == (try await counted()), sourceLocation: sourceLocation)
+        let counted = try await counted()
+        #expect(shown == counted, sourceLocation: sourceLocation)
     }
 
     private func counted() async throws -> [String: [Int64]] {
