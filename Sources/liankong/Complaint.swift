@@ -26,6 +26,14 @@ struct CommandFailure: Error {
     }
 }
 
+extension CommandFailure {
+    /// A failure whose text is `English / 中文` already.
+    init(_ status: ExitStatus, code: String, bilingual: String) {
+        let parts = bilingual.split(separator: " / ", maxSplits: 1).map(String.init)
+        self.init(status, code: code, parts[0], parts.count > 1 ? parts[1] : parts[0])
+    }
+}
+
 /// An error as it is told to a person or a script.
 struct Complaint {
     private var status: ExitStatus
@@ -58,9 +66,9 @@ struct Complaint {
         case let error as StoreError:
             self.init(failure: CommandFailure(.database, code: "database", "\(error)", "数据库无法使用"))
         case let error as TokenIssuer.Refusal:
-            self.init(failure: CommandFailure(.refused, code: "token-refused", "\(error)", "令牌未签发"))
+            self.init(failure: CommandFailure(.refused, code: "token-refused", bilingual: "\(error)"))
         case let error as HubCore.Fault:
-            self.init(failure: CommandFailure(.database, code: "not-ready", "\(error)", "数据库尚未就绪"))
+            self.init(failure: CommandFailure(.database, code: "not-ready", bilingual: "\(error)"))
         case let error as Keyring.Fault:
             self.init(failure: CommandFailure(.unreadable, code: "keys", "\(error)", "密钥文件无法使用"))
         case is CancellationError:
@@ -111,7 +119,7 @@ struct Complaint {
                     ]
                 }),
         ]
-        lines = faults.map(\.description) + ["liankong: \(faults.count) faults 处错误"]
+        lines = faults.map(\.description) + ["liankong: faults found 发现错误: \(faults.count)"]
     }
 
     /// Help, the version, and what the argument parser found.

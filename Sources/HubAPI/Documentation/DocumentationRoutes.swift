@@ -35,7 +35,8 @@ struct DocumentationRoutes: Sendable {
                 handle: { _ in .html(AccessPage.html(table)) }),
             Endpoint(
                 "GET", "/errors", .open, "Every code with its meaning and what to do", "错误代码一览",
-                requestHeaders: ["Accept"], answers: [Endpoint.Answer(200, nil, as: "text/html")],
+                requestHeaders: ["Accept"],
+                answers: [Endpoint.Answer(200, nil, as: "text/html"), Endpoint.Answer(200, "AnyObject")],
                 handle: { request in
                     request.header("accept")?.contains("application/json") ?? false
                         ? .json(ErrorsPage.json) : .html(ErrorsPage.html)

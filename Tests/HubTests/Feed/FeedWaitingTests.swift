@@ -1,8 +1,4 @@
 import CloudEvents
-import Coordination
-import Hub
-import PostgresClient
-import Store
 import TestSupport
 import Testing
 
@@ -153,30 +149,6 @@ struct FeedWaitingTests {
                 return true
             }
             #expect(comments.first?.contains("演示数据") == true)
-        }
-    }
-
-    @Test func aRevokedTokenEndsItsStream() async throws {
-        try await TestHub.with { hub in
-            let speaker = TestHub.Speaker.scopes([.receive], unit: "hrss", of: .mengjin)
-            var isRevoked = false
-            let start = ContinuousClock.now
-            try await hub.stream("/v1/feed", as: speaker) { _ in
-                if !isRevoked {
-                    isRevoked = true
-                    let issuer = TokenIssuer(store: hub.inspection)
-                    for token in try await issuer.list(county: try hub.county(.mengjin).id)
-                    where token.unit == "hrss" {
-                        let isDone = try await issuer.revoke(id: token.id.description)
-                        #expect(isDone)
-                    }
-                }
-                return true
-            }
-            #expect(isRevoked)
-            #expect(start.duration(to: .now) < .seconds(10))
-            let after = try await hub.feed(as: speaker)
-            #expect(after.status == 401)
         }
     }
 }

@@ -95,6 +95,17 @@ struct PublishingModesTests {
         }
     }
 
+    @Test func theTraceOfTheRequestIsPassedOn() async throws {
+        try await TestHub.with { hub in
+            let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+            let answer = try await hub.publish(
+                try Sample.report(id: "LB-1", employer: 1), as: Self.office, headers: [("traceparent", trace)])
+            #expect(answer.status == 201)
+            let feed = try await hub.get("/v1/feed", as: .unit("hrss"))
+            #expect(feed.json.text("items/0/event/traceparent") == trace)
+        }
+    }
+
     @Test func jsonWithoutAttributesTellsWhatIsMissing() async throws {
         try await TestHub.with { hub in
             let answer = try await hub.post("/v1/events", try Sample.report(id: "LB-1", employer: 1), as: Self.office)

@@ -149,6 +149,28 @@ struct ReceiptTests {
         }
     }
 
+    @Test func whoTakesPartInACaseMayNameIt() async throws {
+        try await TestHub.with { hub in
+            let report = try await hub.publish(try Sample.report(id: "LB-1", employer: 1), as: Self.office)
+            let caseID = try #require(report.json.at("caseId"))
+            let filed = try await hub.get(
+                "/v1/contracts/labour.child-labour.case-filed/sample", as: .unit("hrss")
+            ).json
+            let named = try await hub.publish(filed.with("caseid", caseID), as: .unit("hrss"))
+            #expect(named.status == 201 && named.json.at("caseId") == caseID, "\(named.text)")
+            // Its cause names the case as well.
+            let caused = try await hub.publish(
+                filed.with("id", "LDJC-2").with("causeid", report.json.at("position")), as: .unit("hrss"))
+            #expect(caused.status == 201 && caused.json.at("caseId") == caseID, "\(caused.text)")
+            // Who has no part in it is not told that it is there.
+            let stranger = try Sample.internetCafe.event(id: "WB-1").with("source", "/410322/units/finance")
+            for (name, value) in [("caseid", caseID), ("causeid", try #require(report.json.at("position")))] {
+                let refused = try await hub.publish(stranger.with(name, value), as: .unit("finance"))
+                #expect(refused.status == 422 && refused.faultPaths == ["attribute:\(name)"], "\(refused.text)")
+            }
+        }
+    }
+
     @Test(arguments: [(240, false), (360, true)])
     func aTimeAheadOfTheClockIsTakenWithAWarning(seconds: Int64, isAhead: Bool) async throws {
         try await TestHub.with { hub in
