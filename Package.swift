@@ -161,7 +161,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["liankong", "TestSupport", "Store", "CloudEvents"],
+            dependencies: ["liankong", "TestSupport", "TestProcesses", "Store", "CloudEvents"],
             swiftSettings: settings,
         ),
     ],

@@ -37,9 +37,19 @@ package struct DutyChangeRecord: Sendable, Hashable {
     package var sealedNote: [UInt8]?
 
     static let columns = """
-        c.position, c.duty, c.version, c.unit, c.publisher, c.lead, c.at, c.token, c.by_unit, c.officer, c.command,
+        c.position, c.duty, c.version, \(dutyUnit), c.publisher, c.lead, c.at, c.token, c.by_unit, c.officer, c.command,
         c.from_state, c.to_state, c.detail, c.sealed_note
         """
+
+    /// What is for one log alone stands under that log's unit in the table; the
+    /// duty is another's.
+    private static let dutyUnit = """
+        CASE WHEN c.command IN (\(secretariatsOwn)) THEN (
+            SELECT o.unit FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty
+        ) ELSE c.unit END AS unit
+        """
+    private static let secretariatsOwn = HubCommand.allCases.filter(\.isForSecretariat)
+        .map { "'\($0.rawValue)'" }.joined(separator: ", ")
 
     init(_ row: borrowing PostgresRow) throws {
         position = Position(rawValue: try row.decode("position", as: Int64.self))

@@ -1,4 +1,5 @@
 import Foundation
+import TestProcesses
 import TestSupport
 import Testing
 
@@ -7,50 +8,38 @@ import Testing
 @Suite(.serialized)
 struct InstallationTests {
     /// A run under way: its output so far, and its process.
-    private final class Running: Sendable {
-        let process: Process
+    private struct Running {
+        let process: ChildProcess
         let output: String
-        let errors: String
 
-        /// On the main thread: others block signals, and a program inherits
-        /// what the thread that starts it blocks.
-        @MainActor
-        init(home: String, arguments: [String], output: String, errors: String) throws {
+        init(home: String, arguments: [String], output: String) throws {
             self.output = output
-            self.errors = errors
-            for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: Repository.file("deploy/run"))
-            process.arguments = arguments
-            process.environment = CommandRun.cleanEnvironment.merging(
-                ["LIANKONG_HOME": home, "LIANKONG_BUILD": "none"]) { $1 }
-            process.standardInput = FileHandle.nullDevice
-            process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-            process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
-            try process.run()
-            self.process = process
+            process = try ChildProcess.start(
+                [Repository.file("deploy/run")] + arguments, output: output,
+                environment: CommandRun.cleanEnvironment.merging(
+                    ["LIANKONG_HOME": home, "LIANKONG_BUILD": "none"]) { $1 })
         }
 
-        var text: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
-        var errorText: String { (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "" }
+        /// What it has said, read whole characters only.
+        var text: String {
+            String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self)
+        }
 
-        /// Waits until it serves; false when it ended instead.
+        /// Waits until it serves; false when it says that it failed, or says
+        /// nothing of the kind for two minutes.
         func serves() async throws -> Bool {
-            for _ in 0..<2400 {
+            for _ in 0..<1200 {
                 if text.contains("Press Ctrl-C to stop") { return true }
-                if !process.isRunning { return false }
+                if text.contains("run: ") { return false }
                 try await Task.sleep(for: .milliseconds(100))
             }
             return false
         }
 
-        /// Ends it as Ctrl-C or a service manager does, and gives its status.
-        /// SIGTERM, because a test run in the background may ignore SIGINT,
-        /// and what is ignored on entry a shell cannot trap.
-        func stopped() async throws -> Int32 {
-            process.terminate()
-            for _ in 0..<600 where process.isRunning { try await Task.sleep(for: .milliseconds(100)) }
-            return process.isRunning ? -1 : process.terminationStatus
+        /// Ends it as Ctrl-C does, and gives how it ended.
+        func stopped() async -> ChildProcess.End {
+            process.send(SIGINT)
+            return await process.end()
         }
     }
 
@@ -82,10 +71,10 @@ struct InstallationTests {
     @Test(.timeLimit(.minutes(10)))
     func runsPlaysAnswersTheReadmeAndGoesOnWhereItStood() async throws {
         try await Self.withHome { home, folder in
-            let first = try await Running(
-                home: home, arguments: ["--port", "18320"], output: folder + "/out1", errors: folder + "/err1")
+            let first = try Running(home: home, arguments: ["--port", "18320"], output: folder + "/out1")
             guard try await first.serves() else {
-                Issue.record("deploy/run did not serve: \(first.errorText.suffix(2000))")
+                Issue.record("deploy/run did not serve: \(first.text.suffix(2000))")
+                _ = await first.stopped()
                 return
             }
             for words in ["演示数据", "主办（责任）单位", "催办 remind", "curl -sS"] {
@@ -109,18 +98,17 @@ struct InstallationTests {
                     }
                 }
             }
-            #expect(try await first.stopped() == 0)
+            #expect(await first.stopped() == .exited(0))
             #expect(!FileManager.default.fileExists(atPath: home + "/hub.pid"))
 
-            let second = try await Running(
-                home: home, arguments: ["--port", "18320"], output: folder + "/out2", errors: folder + "/err2")
-            #expect(try await second.serves(), "\(second.errorText.suffix(2000))")
+            let second = try Running(home: home, arguments: ["--port", "18320"], output: folder + "/out2")
+            #expect(try await second.serves(), "\(second.text.suffix(2000))")
             #expect(second.text.contains("played before"))
             // One at a time: a third is told so and disturbs nothing.
             let third = try await CommandRun.run(
                 Repository.file("deploy/run"), [], environment: ["LIANKONG_HOME": home])
             #expect(third.status == 1 && third.errors.contains("under way already"))
-            #expect(try await second.stopped() == 0)
+            #expect(await second.stopped() == .exited(0))
             let reset = try await CommandRun.run(
                 Repository.file("deploy/run"), ["--reset"], environment: ["LIANKONG_HOME": home])
             #expect(reset.status == 1 && reset.errors.contains("--yes"))

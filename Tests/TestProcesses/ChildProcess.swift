@@ -36,6 +36,8 @@ package struct ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(
             &actions, 1, output, O_WRONLY | O_CREAT | (appends ? O_APPEND : O_TRUNC), 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        var attributes = Self.freshSignals()
+        defer { posix_spawnattr_destroy(&attributes) }
         let arguments = command.map { strdup($0) } + [nil]
         let variables = environment?.map { strdup("\($0)=\($1)") }
         defer {
@@ -45,12 +47,28 @@ package struct ChildProcess: Sendable {
         var id: pid_t = 0
         let status =
             if let variables {
-                posix_spawnp(&id, command[0], &actions, nil, arguments, variables + [nil])
+                posix_spawnp(&id, command[0], &actions, &attributes, arguments, variables + [nil])
             } else {
-                posix_spawnp(&id, command[0], &actions, nil, arguments, environ)
+                posix_spawnp(&id, command[0], &actions, &attributes, arguments, environ)
             }
         guard status == 0 else { throw Failure(description: "\(command[0]) does not start: errno \(status)") }
         return ChildProcess(id: id)
+    }
+
+    /// Attributes of a program to which every signal gets through: the threads
+    /// tests run on block most of them, a test run in the background ignores
+    /// SIGINT, and a child inherits both.
+    private static func freshSignals() -> posix_spawnattr_t {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        return attributes
     }
 
     /// Sends a signal.

@@ -39,7 +39,17 @@ package struct TestDatabase: Sendable {
         try await with(template: "template0", body)
     }
 
+    /// Tests run side by side, as many as there are; their hubs would take
+    /// more connections than a server has, and more time than a signal may.
+    private static let turnstile = Turnstile(width: 4)
+
     private static func with<Result>(
+        template: String, _ body: (TestDatabase) async throws -> Result
+    ) async throws -> Result {
+        try await turnstile.pass { try await admitted(template: template, body) }
+    }
+
+    private static func admitted<Result>(
         template: String, _ body: (TestDatabase) async throws -> Result
     ) async throws -> Result {
         let server = try TestServer.url()

@@ -12,9 +12,11 @@ package import Synchronization
 ///
 /// - A batch the database refuses (SQLSTATE classes 22 and 23) is halved until
 ///   the refused item stands alone; its neighbours are stored.
-/// - A connection lost before the batch was sent is tried again; lost at the
-///   commit, every item ends with `outcome-unknown`, and sending the same
-///   again is safe because keys and versions tell what was stored.
+/// - A connection lost before the batch was sent is tried again for some
+///   seconds; once that was in vain, what comes is tried once and answered at
+///   once, until the database is back. Lost at the commit, every item ends with
+///   `outcome-unknown`, and sending the same again is safe because keys and
+///   versions tell what was stored.
 /// - The mailbox is bounded: beyond it ``submit(_:)`` fails at once with
 ///   `overloaded`, before memory grows.
 package final class LaneBatcher<Item: Sendable, Outcome: Sendable>: Service {
@@ -26,6 +28,8 @@ package final class LaneBatcher<Item: Sendable, Outcome: Sendable>: Service {
     private struct Mailbox {
         var letters: [Letter] = []
         var closed = false
+        /// Waiting for the database was in vain, and nothing was stored since.
+        var isCutOff = false
     }
 
     private let mailbox = Mutex(Mailbox())
@@ -158,14 +162,21 @@ package final class LaneBatcher<Item: Sendable, Outcome: Sendable>: Service {
     }
 
     /// Stores a batch; a connection lost before anything was sent is tried
-    /// again for a few seconds.
+    /// again for a few seconds. Those who wait behind it have waited as long.
     private func storing(_ items: [Item]) async throws -> [Outcome] {
-        let deadline = ContinuousClock.now + .seconds(5)
+        let patience = mailbox.withLock { $0.isCutOff } ? Duration.zero : .seconds(5)
+        let deadline = ContinuousClock.now + patience
         var pause = Duration.milliseconds(20)
         while true {
             do {
-                return try await store(items)
-            } catch let error as PostgresError where error.wasNeverSent && ContinuousClock.now < deadline {
+                let outcomes = try await store(items)
+                mailbox.withLock { $0.isCutOff = false }
+                return outcomes
+            } catch let error as PostgresError where error.wasNeverSent {
+                guard ContinuousClock.now < deadline else {
+                    mailbox.withLock { $0.isCutOff = true }
+                    throw error
+                }
                 try? await Task.sleep(for: pause)
                 pause = min(pause * 2, .milliseconds(500))
             }

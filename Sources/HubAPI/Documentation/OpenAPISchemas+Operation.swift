@@ -17,7 +17,8 @@ extension OpenAPISchemas {
             "clause": nullableText, "sentence": text, "rule": text, "policyVersion": text, "priority": text,
             "createdAt": instant, "signBy": nullableInstant, "settleBy": nullableInstant, "provisional": flag,
             "milestones": list(reference("Milestone")), "overdue": texts, "signedAt": nullableInstant,
-            "signedBy": nullableText, "completedAt": nullableInstant, "outcome": nullableText,
+            "signedBy": nullableText, "acceptedAt": nullableInstant, "startedAt": nullableInstant,
+            "completedAt": nullableInstant, "completedBy": nullableText, "outcome": nullableText,
             "verifier": nullableText, "needsCompletion": flag, "ladder": nullableText, "step": ["type": "integer"],
             "reminders": count, "reworks": count, "supervision": text, "returns": count, "extensions": count,
             "pending": nullableText, "endedAt": nullableInstant, "allowed": list(reference("AllowedCommand")),
@@ -59,17 +60,12 @@ extension OpenAPISchemas {
                 "at": instant, "unit": text, "officer": nullableText, "token": text, "position": position,
                 "purpose": nullableText, "outcome": choice(["granted", "refused"]), "code": nullableText,
             ])),
-        "Board": object([
-            "asOf": instant,
-            "items": list(
-                object([
-                    "unit": text, "unitName": text, "type": text, "typeName": nullableText, "open": count,
-                    "unsigned": count, "overdueByStep": ["type": "object", "additionalProperties": count],
-                    "signed": count, "settled": count, "meanTimeToSign": nullableText,
-                    "meanTimeToSettle": nullableText,
-                ])),
-            "next": nullableText,
+        "BoardRow": object([
+            "unit": text, "unitName": text, "type": text, "typeName": nullableText, "open": count, "unsigned": count,
+            "overdueByStep": ["type": "object", "additionalProperties": count], "signed": count, "settled": count,
+            "meanTimeToSign": nullableText, "meanTimeToSettle": nullableText,
         ]),
+        "Board": object(["asOf": instant, "items": list(reference("BoardRow")), "next": nullableText]),
         "SweepRequest": object(["asOf": nullableInstant, "dryRun": flag], optional: ["asOf", "dryRun"]),
         "Sweep": object([
             "asOf": instant, "stepsFired": count, "collapsed": count, "spawned": count, "drafts": count,

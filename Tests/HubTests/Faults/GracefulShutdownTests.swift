@@ -24,9 +24,9 @@ struct GracefulShutdownTests {
                     // A stream ends; it is not cut off.
                     group.addTask { try await hub.stream("/v1/feed", as: .unit("hrss")) { _ in true } }
                     try await eventually("all of them are taken in") {
-                        let metrics = try await hub.get("/metrics", as: .nobody).text.split(separator: "\n")
-                        return metrics.contains("hub_admissions_waiting \(Self.count - 1)")
-                            && metrics.contains("hub_readers_waiting 2")
+                        let waiting = try await hub.metric("hub_admissions_waiting")
+                        let readers = try await hub.metric("hub_readers_waiting")
+                        return waiting == Double(Self.count - 1) && readers == 2
                     }
                     await process.terminate()
                     try await eventually("it accepts nothing new") { !HubProcess.isOpen(process.port) }

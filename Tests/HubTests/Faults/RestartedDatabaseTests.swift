@@ -34,15 +34,18 @@ struct RestartedDatabaseTests {
         try await cluster.remove()
     }
 
-    @Test(.timeLimit(.minutes(3))) func whatWasAnsweredIsStoredOnce() async throws {
+    @Test func whatWasAnsweredIsStoredOnce() async throws {
         try await Self.with { cluster, hub in
+            // Tokens are issued while there is a server.
+            for unit in ["jm-office", "hrss"] { _ = try await hub.token(.unit(unit)) }
+            for officer in ["hrss-01", "market-reg-01"] { _ = try await hub.token(.officer(officer)) }
             let clients = PersistentClients(of: hub)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await clients.work(clients: 6) }
                 for restart in 0..<2 {
                     try await Task.sleep(for: .milliseconds(.random(in: 300...1000)))
                     try await cluster.stop(mode: "immediate")
-                    try await Self.expectUnavailable(hub, restart)
+                    if restart == 0 { try await Self.expectUnavailable(hub) }
                     try await cluster.start()
                     let start = ContinuousClock.now
                     try await clients.publish(id: "probe-\(restart)", employer: restart)
@@ -62,17 +65,20 @@ struct RestartedDatabaseTests {
         }
     }
 
-    /// While the server is down every answer says so and when to come again.
-    private static func expectUnavailable(_ hub: TestHub, _ restart: Int) async throws {
+    /// While the server is down every answer says so and when to come again;
+    /// whoever waits for it waits some seconds at the most.
+    private static func expectUnavailable(_ hub: TestHub) async throws {
+        let start = ContinuousClock.now
         let health = try await hub.get("/healthz", as: .nobody)
         #expect(health.status == 200)
-        let event = try Sample.report(id: "probe-\(restart)", employer: restart)
+        let event = try Sample.report(id: "probe-0", employer: 0)
         let answers = [
             try await hub.get("/readyz", as: .nobody),
             try await hub.publish(event, as: .unit("jm-office")),
             try await hub.get("/v1/duties", as: .unit("hrss")),
             try await hub.feed(as: .unit("hrss")),
         ]
+        #expect(start.duration(to: .now) < soon)
         for answer in answers {
             #expect(answer.status == 503, "\(answer.text)")
             #expect(["database-unavailable", "outcome-unknown"].contains(answer.code), "\(answer.text)")

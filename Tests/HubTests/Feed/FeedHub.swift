@@ -29,6 +29,13 @@ extension TestHub {
         FeedItem.items(of: try await feed("limit=500", as: speaker).json)
     }
 
+    /// A metric without labels, as the hub shows it; 0 until it does.
+    func metric(_ name: String) async throws -> Double {
+        let lines = try await get("/metrics", as: .nobody).text.split(separator: "\n")
+        let value = lines.first { $0.hasPrefix(name + " ") }?.dropFirst(name.count + 1)
+        return value.flatMap { Double($0) } ?? 0
+    }
+
     /// Gives a command to a duty and expects it to be carried out.
     @discardableResult
     func act(

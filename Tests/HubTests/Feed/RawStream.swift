@@ -43,8 +43,8 @@ final class RawStream: Sendable {
         close(descriptor)
     }
 
-    /// Reads until a text came, or to the end; answers all of it.
-    func read(until text: String? = nil) async throws -> String {
+    /// Reads until a text came, or to the end; answers all that came meanwhile.
+    func read(until text: String? = nil) async throws -> [UInt8] {
         try await withCheckedThrowingContinuation { continuation in
             // A thread that may block.
             DispatchQueue.global().async {
@@ -53,7 +53,7 @@ final class RawStream: Sendable {
         }
     }
 
-    private func readBlocking(until text: [UInt8]?) throws -> String {
+    private func readBlocking(until text: [UInt8]?) throws -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -65,22 +65,21 @@ final class RawStream: Sendable {
             bytes += buffer[..<count]
             if let text, bytes[max(0, before - text.count)...].contains(text) { break }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     /// The items of what was read that came whole.
-    static func items(of text: String) -> [FeedItem] {
+    static func items(of bytes: [UInt8]) -> [FeedItem] {
         var reading = StreamReading()
         var items: [FeedItem] = []
-        for line in unchunked(text).split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+        for line in unchunked(bytes).split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
             if case .item(let item)? = reading.take(String(line)) { items.append(item) }
         }
         return items
     }
 
     /// The body of an answer that came in chunks, as far as it came.
-    private static func unchunked(_ text: String) -> String {
-        let bytes = Array(text.utf8)
+    private static func unchunked(_ bytes: [UInt8]) -> String {
         var body: [UInt8] = []
         var rest = bytes[...]
         if let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) { rest = rest[end.upperBound...] }

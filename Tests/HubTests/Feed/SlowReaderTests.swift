@@ -35,15 +35,14 @@ struct SlowReaderTests {
             let slow = try RawStream(of: hub, "/v1/feed", token: token)
             // The stream is open, and its log empty.
             let head = try await slow.read(until: ": ok\n\n")
-            #expect(head.hasPrefix("HTTP/1.1 200"))
+            #expect(head.starts(with: Array("HTTP/1.1 200".utf8)))
             let follower = FeedFollower(hubs: [hub], speaker: .unit("market-reg"), mode: .stream, portion: 500)
             async let others = follower.follow { $0.eventID == "penalty-\(Self.count - 1)" }
             try await Self.publish(0..<Self.count, in: hub)
             let followed = try await others
             #expect(followed.compactMap(\.eventID) == (0..<Self.count).map { "penalty-\($0)" })
             try await eventually("the slow client is cut off") {
-                let metrics = try await hub.get("/metrics", as: .nobody)
-                return metrics.text.contains("hub_feed_streams_cut_off_total 1")
+                try await hub.metric("hub_feed_streams_cut_off_total") == 1
             }
 
             let rest = try await slow.read()
@@ -54,7 +53,7 @@ struct SlowReaderTests {
             var text = try await resumed.read(until: "\"penalty-\(Self.count - 1)\"")
             text += try await resumed.read(until: "\n\n")
             let log = try await hub.log(of: .unit("psb"))
-            #expect(taken + RawStream.items(of: text) == log)
+            #expect((taken + RawStream.items(of: text)).map(\.cursor) == log.map(\.cursor))
             #expect(log.count == Self.count)
         }
     }
@@ -72,7 +71,7 @@ struct SlowReaderTests {
             text += try await slow.read(until: "\n\n")
             let items = RawStream.items(of: text)
             let log = try await hub.log(of: .unit("psb"))
-            #expect(items == log)
+            #expect(items.map(\.cursor) == log.map(\.cursor))
             #expect(items.count == Self.count)
         }
     }

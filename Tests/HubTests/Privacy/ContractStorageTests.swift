@@ -12,6 +12,7 @@ struct ContractStorageTests {
         try await TestHub.with { hub in
             let county = try hub.county(.mengjin)
             #expect(county.catalogue.types.count == 33)
+            let units = county.directory.units.map(\.id.rawValue).sorted { $0.count > $1.count }
             for type in county.catalogue.types {
                 let contract = try #require(county.catalogue.contract(type))
                 let speaker: TestHub.Speaker =
@@ -28,11 +29,9 @@ struct ContractStorageTests {
                 let sealed = result.sealed.values.flatMap { JSONValue.object($0).texts }
                 // A town may be open as the place of work and sealed as the child's.
                 let telling = sealed.filter { $0.unicodeScalars.count > 3 && !open.contains($0) }
-                let columns = [record.attributes, record.open, record.explanation].map {
-                    String(decoding: $0, as: UTF8.self)
-                }
-                for text in telling {
-                    for column in columns { #expect(!column.contains(text), "\(type.rawValue): \(text)") }
+                for column in [record.attributes, record.open, record.explanation] {
+                    let text = Self.withoutUnits(String(decoding: column, as: UTF8.self), units)
+                    for sealed in telling { #expect(!text.contains(sealed), "\(type.rawValue): \(sealed)") }
                 }
                 try expectAttributes(of: record, contract)
             }
@@ -47,6 +46,12 @@ struct ContractStorageTests {
         #expect(names.subtracting(sent).subtracting(contract.promotedNames).subtracting(["clause"]) == [])
         let sealedNames = Set(contract.fields.filter { $0.fieldClass.isPersonal }.map { $0.name.lowercased() })
         #expect(names.intersection(sealedNames).isEmpty)
+    }
+
+    /// Who sent an event and who received it is no secret of the child, though a
+    /// town's id holds the region's code.
+    private static func withoutUnits(_ text: String, _ units: [String]) -> String {
+        units.reduce(text) { $0.replacing($1, with: "…") }
     }
 
     private static func admitted(_ contract: EventContract, county: CountyRuntime) -> ContractResult {

@@ -39,7 +39,7 @@ struct DutyStateTests {
         ("state = 'completed', \(accepted)", "duty_completed_at_check"),
         ("state = 'completed', \(accepted), completed_at = now()", "duty_completed_at_check"),
         ("state = 'in-progress', \(completed)", "duty_completed_at_check"),
-        ("state = 'closed', \(completed)", "duty_ended_at_check"), ("ended_at = now()", "duty_ended_at_check"),
+        ("state = 'closed', \(signed)", "duty_ended_at_check"), ("ended_at = now()", "duty_ended_at_check"),
         ("state = 'done'", "duty_state_check"),
     ])
     func aStateWithoutThemIsRefused(_ change: String, _ constraint: String) async throws {

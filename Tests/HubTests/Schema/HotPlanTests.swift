@@ -7,7 +7,7 @@ import Testing
 
 /// What the planner makes of the statements that run all the time, by the
 /// statistics of large tables: each goes by the index it is meant for, and no
-/// table is walked.
+/// table is walked. Lists of duties have tests of their own.
 struct HotPlanTests {
     /// A statement, values for its binds, and the indices it is meant for; of
     /// a partitioned table, as the first partition has them.
@@ -55,12 +55,6 @@ struct HotPlanTests {
         Hot(
             statement: Store.accessLogStatement(county: county, unit: "unit5", before: nil, limit: 50),
             values: ["1", "'unit5'", "9223372036854775807"], indices: ["access_log_county_unit_id_idx"]),
-        Hot(
-            statement: Store.dutiesStatement(
-                DutyFilter(unit: "unit5", open: true), county: county, now: Timestamp(microseconds: 0), before: nil,
-                limit: 50),
-            values: ["1", "9223372036854775807", "'unit5'"] + Array(repeating: "NULL", count: 9),
-            indices: ["duty_county_unit_id_open_idx"]),
     ]
 
     @Test(arguments: ["force_generic_plan", "force_custom_plan"])

@@ -12,7 +12,7 @@ struct SchemaNamingTests {
                 JOIN pg_class AS r ON r.oid = c.conrelid
                 WHERE c.connamespace = 'hub'::regnamespace AND c.contype <> 'n' AND NOT r.relispartition
                 """)
-            #expect(rows.count > 40)
+            #expect(rows.count > 30)
             for row in rows {
                 let parts = row.split(separator: " ").map(String.init)
                 let suffix = try #require(kinds[parts[0]], "\(row)")

@@ -121,7 +121,7 @@ struct StoreStatementTests {
                 StatementScan.Statement(name: "Store.swift", text: "hub.event"),
                 StatementScan.Statement(
                     name: "two",
-                    text: "\n                    SELECT * FROM hub.INTERPOLATED\n                    "),
+                    text: "\n        SELECT * FROM hub.INTERPOLATED\n        "),
                 StatementScan.Statement(name: "Store.swift", text: "FROM hub.duty"),
             ])
     }

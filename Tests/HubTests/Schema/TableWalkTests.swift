@@ -31,10 +31,11 @@ struct TableWalkTests {
             if isAnalysed { try await database.run(LargeTables.statistics) }
             let keyFile = FileManager.default.temporaryDirectory.appendingPathComponent("\(database.name).keys").path
             defer { try? FileManager.default.removeItem(atPath: keyFile) }
+            // A new partition is scanned while its indices are made, and is empty then.
             let walks = """
-                SELECT coalesce(string_agg(relname || ' ' || seq_scan, ', ' ORDER BY relname), '')
+                SELECT coalesce(string_agg(relname || ' ' || seq_tup_read, ', ' ORDER BY relname), '')
                 FROM pg_stat_user_tables
-                WHERE schemaname = 'hub' AND seq_scan > 0 AND regexp_replace(relname, '_p[0-9]+$', '') IN (\(names))
+                WHERE schemaname = 'hub' AND seq_tup_read > 0 AND regexp_replace(relname, '_p[0-9]+$', '') IN (\(names))
                 """
             try await database.run("SELECT pg_stat_reset()")
             try await TestHub.with(
@@ -43,7 +44,8 @@ struct TableWalkTests {
                 try await Self.work(hub)
             }
             // The hub's sessions have ended, and left their counts.
-            #expect(try await database.texts(walks) == [""])
+            let walked = try await database.texts(walks)
+            #expect(walked == [""])
             #expect(
                 try await database.number("SELECT sum(idx_scan) FROM pg_stat_user_tables WHERE relname = 'duty'") > 20)
         }

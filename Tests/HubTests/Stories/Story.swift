@@ -107,6 +107,8 @@ struct Story: Sendable {
         for item in answer.json["items"]?.arrayValue ?? [] {
             let steps = (1...5).map { item["overdueByStep"]?[String($0)]?.integerValue ?? -1 }
             let counts = ["open", "unsigned", "signed", "settled"].map { item[$0]?.integerValue ?? -1 }
+            // A unit that has had duties and has none any more may stand there.
+            if (counts + steps).allSatisfy({ $0 == 0 }) { continue }
             shown["\(item["unit"]?.stringValue ?? "") \(item["type"]?.stringValue ?? "")"] = counts + steps
         }
         let counted = try await counted()
