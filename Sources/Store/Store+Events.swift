@@ -146,6 +146,18 @@ extension Store {
         }
     }
 
+    /// The name of the master key that the newest sealed part of a county is
+    /// wrapped with; nil when there is none.
+    package func newestSealingKey(county: CountyID) async throws -> String? {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "newest_sealing_key",
+                sql: "SELECT kek FROM hub.sealed WHERE county = $1 ORDER BY position DESC LIMIT 1",
+                binds: [county.rawValue],
+            ))
+        return try rows.first?.decode("kek", as: String.self)
+    }
+
     /// Who received an event at its admission, in the order of the routing.
     package func recipients(of event: EventRecord) async throws -> [RecipientRecord] {
         let rows = try await pool.query(

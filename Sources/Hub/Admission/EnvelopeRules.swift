@@ -27,8 +27,7 @@ package enum EnvelopeRules {
         if event.id.unicodeScalars.count > idLimit {
             faults.append(fault("id", "too-long", "an id has at most 128 characters", "编号最多128个字符"))
         }
-        for (name, text) in [("id", event.id), ("source", event.source), ("subject", event.subject ?? "")]
-        where holdsPersonalNumber(text) {
+        for (name, text) in references(of: event) where holdsPersonalNumber(text) {
             faults.append(
                 fault(
                     name, "personal-data-in-attribute", "attributes must not hold personal numbers",
@@ -36,6 +35,33 @@ package enum EnvelopeRules {
         }
         faults += timeFaults(of: event)
         return faults
+    }
+
+    /// The attributes that name the event's own children: every recipient and
+    /// every log would. A name of two characters is often part of another word,
+    /// so it is only a warning.
+    static func naming(_ names: [String], in event: CloudEvent) -> (faults: [InputFault], warnings: [InputFault]) {
+        var found: (faults: [InputFault], warnings: [InputFault]) = ([], [])
+        for (attribute, text) in references(of: event) {
+            let named = names.filter { $0.unicodeScalars.count > 1 && text.contains($0) }
+            guard !named.isEmpty else { continue }
+            let fault = fault(
+                attribute, "personal-data-in-attribute", "attributes must not name a child", "属性中不得出现学生姓名")
+            if named.contains(where: { $0.unicodeScalars.count > 2 }) {
+                found.faults.append(fault)
+            } else {
+                found.warnings.append(fault)
+            }
+        }
+        return found
+    }
+
+    /// The attributes a sender fills in freely.
+    private static func references(of event: CloudEvent) -> [(name: String, text: String)] {
+        [
+            ("id", event.id), ("source", event.source), ("subject", event.subject ?? ""),
+            ("dataschema", event.dataSchema ?? ""),
+        ]
     }
 
     /// Whether a reference spells out an ID or phone number.

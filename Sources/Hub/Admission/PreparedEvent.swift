@@ -36,6 +36,8 @@ extension Publisher {
         let time = EnvelopeRules.time(of: event) ?? now
         let content = judgeData(event, contract: contract, time: time, options: options, county: county)
         faults += content.faults
+        let naming = EnvelopeRules.naming(content.childNames, in: event)
+        faults += naming.faults
         let caseID = try await namedCase(of: event, county: county, principal: principal)
         faults += caseID.faults
         guard faults.isEmpty else { throw Self.refusal(faults) }
@@ -43,7 +45,7 @@ extension Publisher {
         if right == .asHandler {
             try await checkHandler(of: caseID.caseID, county: county, unit: principal.unit)
         }
-        var warnings = content.warnings
+        var warnings = content.warnings + naming.warnings
         if time.microseconds > now.microseconds + 300_000_000 {
             warnings.append(
                 EnvelopeRules.fault(
@@ -246,6 +248,15 @@ extension PreparedEvent {
                     sentence: planned.sentence, rule: planned.rule)
             },
             warnings: warnings)
+    }
+}
+
+extension ContractResult {
+    /// The names of the children the event is about; none while it has faults.
+    fileprivate var childNames: [String] {
+        let personal = sealed[.personal]
+        let children = (personal?["children"]?.arrayValue ?? []) + [personal?["child"]].compactMap(\.self)
+        return children.compactMap { $0["name"]?.stringValue }
     }
 }
 

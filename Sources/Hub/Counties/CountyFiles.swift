@@ -3,6 +3,7 @@ package import Coordination
 import Crypto
 import Foundation
 import HubSchema
+import Synchronization
 
 /// The files of a county as one edits them.
 ///
@@ -129,7 +130,22 @@ package struct CountyFiles: Sendable, Hashable {
     }
 
     /// Parses and checks everything; collects the faults of all files.
+    ///
+    /// A county and its demonstration have the same files, so what was parsed
+    /// lately is kept.
     package func parsed() -> Result<Parsed, ConfigurationFaults> {
+        if let known = Self.recent.withLock({ $0.first { $0.files == self } }) { return .success(known.parsed) }
+        let result = parse()
+        if case .success(let parsed) = result {
+            Self.recent.withLock { $0 = Array(([(self, parsed)] + $0).prefix(Self.recentLimit)) }
+        }
+        return result
+    }
+
+    private static let recent = Mutex<[(files: CountyFiles, parsed: Parsed)]>([])
+    private static let recentLimit = 2
+
+    private func parse() -> Result<Parsed, ConfigurationFaults> {
         var faults: [ConfigurationFault] = []
         func taken<Value>(_ result: Result<Value, ConfigurationFaults>) -> Value? {
             switch result {

@@ -81,6 +81,21 @@ package struct HubCore: Sendable {
             every: configuration.sweepEvery)
         opener = Opener(store: store, counties: counties, clock: clock, sealer: sealer, logger: logger)
         hints = HintRelay(store: store, wakeups: wakeups, logger: logger)
+        try await checkKeys()
+    }
+
+    /// Says at once what every opening would: that this is another installation's
+    /// key file, or a new one where the old was lost. The hub works all the
+    /// same, because what comes in must not wait for that.
+    private func checkKeys() async throws {
+        for county in counties.all {
+            guard let name = try await store.newestSealingKey(county: county.id), !sealer.keyring.holds(name) else {
+                continue
+            }
+            logger.error(
+                "the key file does not hold the key of the newest events; restore it from the key backup",
+                metadata: ["hub_county": "\(county.record.key)", "hub_key": "\(name)"])
+        }
     }
 
     /// What must run for the hub to work, in the order in which a group starts

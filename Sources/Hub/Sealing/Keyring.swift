@@ -89,6 +89,9 @@ package struct Keyring: Sendable {
         return try Keyring(file: path)
     }
 
+    /// Whether a master key of this name is here.
+    package func holds(_ name: String) -> Bool { masters[name] != nil }
+
     /// A master key by name; nil when this keyring does not hold it.
     func master(_ name: String) -> SymmetricKey? { masters[name] }
 

@@ -145,7 +145,7 @@ struct StoredFacts: Sendable {
     ]
 
     /// The board's counts against the duties themselves.
-    static let boardDifferences = """
+    private static let boardDifferences = """
         SELECT FROM (
             SELECT county, unit, type, sum(open) AS open, sum(unsigned) AS unsigned, sum(signed) AS signed,
                 sum(settled) AS settled

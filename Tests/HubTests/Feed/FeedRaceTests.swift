@@ -113,7 +113,7 @@ struct FeedRaceTests {
             """
             CREATE FUNCTION hub.take_a_while() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
-                PERFORM pg_catalog.pg_sleep(0.03 * pg_catalog.random());
+                PERFORM pg_catalog.pg_sleep(0.05 * pg_catalog.random());
                 RETURN NULL;
             END
             $$;

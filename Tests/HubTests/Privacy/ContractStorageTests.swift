@@ -31,7 +31,11 @@ struct ContractStorageTests {
                 let telling = sealed.filter { $0.unicodeScalars.count > 3 && !open.contains($0) }
                 for column in [record.attributes, record.open, record.explanation] {
                     let text = Self.withoutUnits(String(decoding: column, as: UTF8.self), units)
-                    for sealed in telling { #expect(!text.contains(sealed), "\(type.rawValue): \(sealed)") }
+                    for sealed in telling {
+                        // A code is an English word as well, and a clause may have it in its name.
+                        let isCode = sealed.utf8.allSatisfy { $0 < 128 } && !sealed.contains(where: \.isNumber)
+                        #expect(!text.contains(isCode ? "\"\(sealed)\"" : sealed), "\(type.rawValue): \(sealed)")
+                    }
                 }
                 try expectAttributes(of: record, contract)
             }

@@ -27,6 +27,13 @@ struct PersonalDataLeakTests {
             #expect(logged == [])
             #expect(logs.lines.contains { $0.hasPrefix("trace") })
 
+            // All of that was stored, not refused.
+            let notes = try await hub.database.number(
+                "SELECT count(*) FROM hub.duty_change WHERE sealed_note IS NOT NULL")
+            let purposes = try await hub.database.number(
+                "SELECT count(*) FROM hub.access_log WHERE sealed_purpose IS NOT NULL")
+            #expect(notes > 60 && purposes > 100)
+
             let dump = try await DatabaseDump.plain(of: hub.database)
             let dumped = search.found(in: dump)
             #expect(dumped == [])

@@ -107,6 +107,7 @@ struct SealedPartTests {
             defer { try? FileManager.default.removeItem(atPath: keyFile) }
             let logs = LogCapture()
             try await TestHub.with(database: hub.database, keyFile: keyFile, logger: logs.logger) { other in
+                #expect(logs.lines.contains { $0.hasPrefix("error the key file does not hold") })
                 let opened = try await other.open(published.position, as: .officer("hrss-01"), purpose: "核实")
                 #expect(opened.status == 503 && opened.code == "key-not-held", "\(opened.text)")
                 #expect(opened.header("retry-after") != nil)

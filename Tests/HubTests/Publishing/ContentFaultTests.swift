@@ -40,8 +40,6 @@ struct ContentFaultTests {
         Case("data/uscc", "91410322MA9KPY3X0L", "uscc-checksum"),
         Case("data/children", "欧某", "wrong-type"),
         Case("data/children/0/idNumber", "41032220050307902X0", "id-length"),
-        Case("data/children/0/birthDate", "2005-03-08", "birth-date-mismatch"),
-        Case("data/children/0/sex", "male", "sex-mismatch"),
         Case("data/children/0/age", 15, "unknown-field"),
         Case("data/employerNames", "x", "unknown-field"),
         Case("data/dayKind", "festival", "unknown-field"),
@@ -56,6 +54,24 @@ struct ContentFaultTests {
             #expect(answer.status == 422 && answer.code == "invalid", "\(answer.text)")
             #expect(
                 answer.json.faults == [ShownFault(fault.place ?? "/\(fault.pointer)", fault.code)], "\(answer.text)")
+        }
+    }
+
+    /// What the sender should look at again, but may well be so.
+    @Test(arguments: [
+        Case("data/children/0/birthDate", "2005-03-08", "birth-date-mismatch"),
+        Case("data/children/0/sex", "male", "sex-mismatch"),
+        Case("data/workRegionCode", "410322999", "region-not-on-file"),
+    ])
+    func whatMayBeMistakenIsStoredWithAWarning(doubt: Case) async throws {
+        try await TestHub.with { hub in
+            let event = try Sample.report(id: "LB-1", employer: 1).with(doubt.pointer, doubt.value)
+            let answer = try await hub.publish(event, as: Self.office)
+            #expect(answer.status == 201, "\(answer.text)")
+            #expect(
+                answer.json.list("warnings").map { ShownFault($0) } == [ShownFault("/\(doubt.pointer)", doubt.code)])
+            let again = try await hub.publish(event, as: Self.office)
+            #expect(again.json == answer.json.with("duplicate", true))
         }
     }
 

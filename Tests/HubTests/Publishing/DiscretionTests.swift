@@ -13,7 +13,7 @@ struct DiscretionTests {
         ("data/children/0/name", ["禤示珩"]),
         ("data/children/0/idNumber", "410322200806229523x"),
         ("data/children/0/birthDate", "13700009527"),
-        ("data/children/0/禤示珩", "410322200806229523"),
+        ("data/children/0/410322200806229523", "禤示珩"),
         ("data/410322200806229523", "禤示珩"),
         ("data/employerName", "禤示珩，电话13700009527"),
         ("data/employerKind", "禤示珩"),
