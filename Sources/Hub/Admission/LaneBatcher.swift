@@ -155,7 +155,10 @@ package final class LaneBatcher<Item: Sendable, Outcome: Sendable>: Service {
         } catch {
             logger.warning(
                 "batch failed",
-                metadata: ["hub_batcher": "\(name)", "hub_items": "\(batch.count)", "hub_error": "\(error)"])
+                metadata: [
+                    "hub_batcher": "\(name)", "hub_items": "\(batch.count)",
+                    "hub_error": "\(SafeDescription.of(error))",
+                ])
             let answer = Self.answer(for: error)
             for letter in batch { letter.answer(.failure(answer)) }
         }

@@ -87,7 +87,7 @@ package struct Sweeper: Service {
         } catch {
             logger.warning(
                 "sweep failed, the next one goes on",
-                metadata: ["hub_county": "\(county.record.key)", "hub_error": "\(error)"])
+                metadata: ["hub_county": "\(county.record.key)", "hub_error": "\(SafeDescription.of(error))"])
         }
     }
 
