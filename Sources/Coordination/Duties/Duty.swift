@@ -113,6 +113,9 @@ package struct Duty: Sendable, Hashable {
 }
 
 extension Duty {
+    /// Whether the unit has this role in the event, as its strongest or beside it.
+    package func has(_ role: Role) -> Bool { self.role == role || alsoRoles.contains(role) }
+
     /// Whether its signature is all it asks for.
     package var isSignOnly: Bool { !needsCompletion }
 

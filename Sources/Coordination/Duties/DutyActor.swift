@@ -35,6 +35,8 @@ package struct DutyCircumstances: Sendable, Hashable {
         case unknown
         /// Nobody there could sign: reached through another unit or by letter.
         case withoutAccount
+        /// It has a duty of the event in that role already.
+        case hasRole
         /// What the unit would owe, counted from now.
         case owes(PlanRole, DutyPlan)
     }

@@ -50,6 +50,12 @@ enum DutyFaults {
         case .owes: []
         case .withoutAccount:
             [fault(.unit, "no-account", "this unit cannot sign; assign the one that acts for it", "该单位没有账户，请派给代办单位")]
+        case .hasRole:
+            [
+                fault(
+                    .unit, "has-role", "this unit has a duty of this event in this role already",
+                    "该单位在此事件中已有同一角色的事项")
+            ]
         case .unknown, nil: [fault(.unit, "unknown-unit", "there is no such unit today", "目前没有此单位")]
         }
     }

@@ -60,6 +60,7 @@ package struct DutyTransition: Sendable, Hashable {
         guard let unit = request.unit, case .owes(let planRole, let plan)? = circumstances.assignee else { return }
         let role = request.role ?? .handling
         codes["role"] = .string(role.rawValue)
+        codes[DutyClocks.replaced] = DutyClocks(of: duty).jsonValue
         isAssignment = true
         duty.unit = unit
         duty.role = role

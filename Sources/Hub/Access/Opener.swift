@@ -28,6 +28,22 @@ package struct Opener: Sendable {
         self.logger = logger
     }
 
+    /// What an officer asks for.
+    package struct Request: Sendable {
+        /// Why, in the officer's words; nil when nothing was said.
+        package var purpose: String?
+        /// Now, to be reviewed afterwards.
+        package var isEmergency: Bool
+        /// What could not be read.
+        package var faults: [InputFault]
+
+        package init(purpose: String?, isEmergency: Bool = false, faults: [InputFault] = []) {
+            self.purpose = purpose
+            self.isEmergency = isEmergency
+            self.faults = faults
+        }
+    }
+
     /// What was opened.
     package struct Opened: Sendable {
         /// The fields as the contract nests them, masked where the matrix says so.
@@ -41,24 +57,24 @@ package struct Opener: Sendable {
     /// Opens an event.
     ///
     /// - Parameters:
+    ///   - request: what the officer asks for.
     ///   - position: the event as the caller named it.
-    ///   - purpose: why, in the officer's words; nil when none was given.
     ///   - visibility: finds the event and the caller's part in it, or throws.
     /// - Throws: ``HubError`` with the API's code, after it is on record.
     package func open(
-        position: Position, purpose: String?, by principal: Principal,
+        _ request: Request, at position: Position, by principal: Principal,
         visibility: () async throws -> EventRecord,
     ) async throws -> Opened {
         let county = try counties.county(principal.county)
         let opened: Opened
         do {
             opened = try await judge(
-                try await visibility(), purpose: purpose, principal: principal, county: county)
+                try await visibility(), request: request, principal: principal, county: county)
         } catch let refusal as HubError {
-            try await record(position, purpose, principal: principal, county: county, refusal: refusal.code)
+            try await record(position, request.purpose, principal: principal, county: county, refusal: refusal.code)
             throw refusal
         }
-        try await record(position, purpose, principal: principal, county: county, refusal: nil)
+        try await record(position, request.purpose, principal: principal, county: county, refusal: nil)
         return opened
     }
 
@@ -74,11 +90,12 @@ package struct Opener: Sendable {
     // MARK: - Judging
 
     private func judge(
-        _ event: EventRecord, purpose: String?, principal: Principal, county: CountyRuntime,
+        _ event: EventRecord, request: Request, principal: Principal, county: CountyRuntime,
     ) async throws -> Opened {
         guard principal.has(.handle) else { throw HubError("scope-missing", details: ["needs": ["handle"]]) }
         guard principal.officer != nil else { throw HubError("person-needed") }
-        try Self.check(purpose)
+        guard !request.isEmergency else { throw HubError("not-yet") }
+        try Self.check(request)
         guard let contract = county.catalogue.contract(event.type), let unit = county.directory.unit(principal.unit)
         else { throw HubError("not-for-you") }
         let reception = try await store.reception(of: event.position, by: principal.unit, county: county.id)
@@ -94,20 +111,23 @@ package struct Opener: Sendable {
         return try await opened(result, principal: principal, county: county)
     }
 
-    private static func check(_ purpose: String?) throws {
-        let text = purpose ?? ""
-        let fault: InputFault
-        if !text.contains(where: { !$0.isWhitespace }) {
-            fault = InputFault(
-                path: "/purpose", code: "required", message: "say what the data is needed for", messageZh: "须写明查阅用途")
+    private static func check(_ request: Request) throws {
+        var faults = request.faults
+        let text = request.purpose ?? ""
+        if faults.contains(where: { $0.path == "/purpose" }) {
+            // What could not be read was told already.
+        } else if !text.contains(where: { !$0.isWhitespace }) {
+            faults.append(
+                InputFault(
+                    path: "/purpose", code: "required", message: "say what the data is needed for",
+                    messageZh: "须写明查阅用途"))
         } else if text.unicodeScalars.count > purposeLimit {
-            fault = InputFault(
-                path: "/purpose", code: "too-long", message: "a purpose has at most \(purposeLimit) characters",
-                messageZh: "用途最多\(purposeLimit)个字符")
-        } else {
-            return
+            faults.append(
+                InputFault(
+                    path: "/purpose", code: "too-long", message: "a purpose has at most \(purposeLimit) characters",
+                    messageZh: "用途最多\(purposeLimit)个字符"))
         }
-        throw HubError("invalid", faults: [fault])
+        guard faults.isEmpty else { throw HubError("invalid", faults: faults) }
     }
 
     private func opened(
@@ -213,7 +233,7 @@ package struct Opener: Sendable {
         _ position: Position, _ purpose: String?, principal: Principal, county: CountyRuntime, refusal: String?,
     ) async throws {
         // What is longer than a purpose may be is refused and kept in part.
-        let kept = purpose.map { String($0.prefix(Self.purposeLimit)) }
+        let kept = purpose.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(Self.purposeLimit))) }
         let sealed = try kept.map {
             try sealer.sealNote(Array($0.utf8), county: county.id.rawValue, context: Self.context(position))
         }

@@ -98,7 +98,7 @@ extension Publisher {
             duties: joins.map { $0?.id }, joins: joins.map { $0 != nil })
         var receipt = prepared.receipt(admitted, event: event, county: county)
         for (index, duty) in joins.enumerated() {
-            if let duty { receipt.recipients[index].takeClocks(of: duty) }
+            if let duty { receipt.recipients[index].take(DutyClocks(of: duty)) }
         }
         foresight.add(&receipt, of: row, in: matter)
         return receipt

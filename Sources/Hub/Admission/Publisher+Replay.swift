@@ -93,29 +93,39 @@ extension Publisher {
         let recipients = try await store.recipients(of: record)
         let duties = try await store.duties(ids: recipients.compactMap(\.duty), county: county.id)
         let byID = Dictionary(duties.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let replaced = try await replacedClocks(recipients, duties: byID, county: county)
         return recipients.map { recipient in
             var shown = Receipt.Recipient(
                 unit: recipient.unit, unitName: county.name(of: recipient.unit, at: record.recordedAt),
                 role: recipient.role, alsoRoles: recipient.alsoRoles, planRole: recipient.planRole,
                 duty: recipient.duty, joined: recipient.joined, signBy: nil, settleBy: nil, milestones: [],
                 provisional: false, sentence: recipient.sentence, rule: recipient.rule)
-            if let duty = recipient.duty.flatMap({ byID[$0] }) { shown.takeClocks(of: duty) }
+            if let duty = recipient.duty.flatMap({ byID[$0] }) { shown.take(replaced[duty.id] ?? DutyClocks(of: duty)) }
             return shown
         }
+    }
+
+    /// The clocks that duties had before they were assigned to another unit
+    /// than the one that received the event.
+    private func replacedClocks(
+        _ recipients: [RecipientRecord], duties: [DutyID: Duty], county: CountyRuntime,
+    ) async throws -> [DutyID: DutyClocks] {
+        var replaced: [DutyID: DutyClocks] = [:]
+        for recipient in recipients {
+            guard let id = recipient.duty, let duty = duties[id], duty.unit != recipient.unit else { continue }
+            let history = try await store.history(of: id, county: county.id)
+            replaced[id] = history.lazy.compactMap { $0.codes[DutyClocks.replaced].flatMap { DutyClocks($0) } }.first
+        }
+        return replaced
     }
 }
 
 extension Receipt.Recipient {
-    /// Takes the clocks of a duty that is there already as its first receipt
-    /// had them: what has been met since is told by the duty.
-    mutating func takeClocks(of duty: Duty) {
-        signBy = duty.signBy
-        settleBy = duty.settleBy
-        provisional = duty.provisional
-        milestones = duty.milestones.map { milestone in
-            var milestone = milestone
-            milestone.met = nil
-            return milestone
-        }
+    /// Shows the clocks of a duty that is there already.
+    mutating func take(_ clocks: DutyClocks) {
+        signBy = clocks.signBy
+        settleBy = clocks.settleBy
+        provisional = clocks.provisional
+        milestones = clocks.milestones
     }
 }

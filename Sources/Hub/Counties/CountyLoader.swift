@@ -1,4 +1,4 @@
-import ChineseIdentifiers
+package import ChineseIdentifiers
 import CloudEvents
 package import Coordination
 package import Logging
@@ -14,11 +14,14 @@ package struct CheckedCounty: Sendable {
 package struct LoadedCounty: Sendable {
     package var county: CountyID
     package var key: String
-    /// The version of the files now in force.
+    /// The version of the files.
     package var version: Int32
     /// Whether they differ from the version before.
     package var isNew: Bool
     package var policyVersion: String
+    /// The day in Beijing from which the policy, and with it these files, is in
+    /// force; nil for at once.
+    package var effectiveFrom: CivilDate?
     package var units: Int
     package var officers: Int
     package var rules: Int
@@ -87,7 +90,8 @@ package struct CountyLoader: Sendable {
             ])
         return LoadedCounty(
             county: result.county, key: key, version: result.version, isNew: result.isNew,
-            policyVersion: checked.parsed.policy.version, units: checked.parsed.directory.units.count,
+            policyVersion: checked.parsed.policy.version, effectiveFrom: checked.parsed.policy.effectiveFrom,
+            units: checked.parsed.directory.units.count,
             officers: checked.parsed.directory.officers.count, rules: checked.parsed.policy.rules.count)
     }
 

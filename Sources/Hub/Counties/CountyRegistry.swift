@@ -1,3 +1,4 @@
+import ChineseIdentifiers
 package import CloudEvents
 package import Coordination
 package import Logging
@@ -17,6 +18,8 @@ package final class CountyRegistry: Sendable {
     private let codes = Mutex<[CountyCodeRecord]>([])
     /// Versions that were refused, so that they are not parsed again and again.
     private let refused = Mutex<[CountyID: Int32]>([:])
+    /// Versions whose policy comes into force on a later day.
+    private let coming = Mutex<[CountyID: CountyRuntime]>([:])
     private let pastProjections = Mutex<[ProjectionKey: ProjectionMatrix]>([:])
     private let pastRuntimes = Mutex<[RuntimeKey: CountyRuntime]>([:])
 
@@ -62,7 +65,9 @@ package final class CountyRegistry: Sendable {
         codes.withLock { $0 = allCodes }
         clock.setOffsets(
             Dictionary(records.filter(\.sandbox).map { ($0.id, $0.clockOffset) }, uniquingKeysWith: { $1 }))
+        takeWhatHasCome()
         let known = runtimes.withLock { $0.mapValues(\.version) }
+            .merging(coming.withLock { $0.mapValues(\.version) }, uniquingKeysWith: max)
             .merging(refused.withLock { $0 }, uniquingKeysWith: max)
         let bundles = try await store.latestBundles(except: known)
         for bundle in bundles {
@@ -76,13 +81,7 @@ package final class CountyRegistry: Sendable {
             case .success(let parsed):
                 let codes = allCodes.filter { $0.county == record.id }
                 let runtime = CountyRuntime(record: record, version: bundle.version, parsed: parsed, codes: codes)
-                runtimes.withLock { $0[record.id] = runtime }
-                logger.info(
-                    "county in force",
-                    metadata: [
-                        "hub_county": "\(record.key)", "hub_county_version": "\(bundle.version)",
-                        "hub_policy": "\(bundle.policyVersion)",
-                    ])
+                try await take(runtime)
             case .failure(let faults):
                 refused.withLock { $0[record.id] = bundle.version }
                 logger.error(
@@ -90,6 +89,45 @@ package final class CountyRegistry: Sendable {
                     metadata: ["hub_county": "\(record.key)", "hub_faults": "\(faults.faults.count)"])
             }
         }
+    }
+
+    /// Puts a version in force, or lays it by until its day comes. Until then
+    /// the version before goes on; where there is none, the new one begins.
+    private func take(_ runtime: CountyRuntime) async throws {
+        let id = runtime.record.id
+        guard isToCome(runtime) else { return putInForce(runtime) }
+        coming.withLock { $0[id] = runtime }
+        logger.notice(
+            "county files wait for the day of their policy",
+            metadata: [
+                "hub_county": "\(runtime.record.key)", "hub_county_version": "\(runtime.version)",
+                "hub_policy": "\(runtime.policy.version)",
+                "hub_policy_from": "\(runtime.policy.effectiveFrom?.description ?? "")",
+            ])
+        if runtimes.withLock({ $0[id] }) == nil {
+            putInForce(try await version(of: runtime, on: clock.now(in: id)))
+        }
+    }
+
+    private func takeWhatHasCome() {
+        for runtime in coming.withLock({ Array($0.values) }) where !isToCome(runtime) { putInForce(runtime) }
+    }
+
+    private func isToCome(_ runtime: CountyRuntime) -> Bool {
+        guard let first = runtime.policy.effectiveFrom else { return false }
+        return clock.now(in: runtime.record.id).beijingDate < first
+    }
+
+    private func putInForce(_ runtime: CountyRuntime) {
+        let id = runtime.record.id
+        coming.withLock { if let next = $0[id], next.version <= runtime.version { $0[id] = nil } }
+        runtimes.withLock { $0[id] = runtime }
+        logger.info(
+            "county in force",
+            metadata: [
+                "hub_county": "\(runtime.record.key)", "hub_county_version": "\(runtime.version)",
+                "hub_policy": "\(runtime.policy.version)",
+            ])
     }
 
     // MARK: - The past
@@ -100,11 +138,22 @@ package final class CountyRegistry: Sendable {
     /// - Throws: `internal` for a county that is registered but not loaded;
     ///   else what the database says.
     package func county(_ id: CountyID, at instant: Timestamp) async throws -> CountyRuntime {
-        var found = try county(id)
+        let current = try county(id)
+        // A day to come is asked of the policy that will be in force.
+        if let next = coming.withLock({ $0[id] }), let first = next.policy.effectiveFrom, instant.beijingDate >= first {
+            return next
+        }
+        return try await version(of: current, on: instant)
+    }
+
+    /// The latest of a county's versions, from `latest` back, whose policy may
+    /// be in force at an instant; before all of them, the earliest.
+    private func version(of latest: CountyRuntime, on instant: Timestamp) async throws -> CountyRuntime {
+        var found = latest
         var before = found.version
         let day = instant.beijingDate
         while let first = found.policy.effectiveFrom, day < first,
-            let bundle = try await store.bundle(of: id, before: before)
+            let bundle = try await store.bundle(of: found.record.id, before: before)
         {
             before = bundle.version
             // Files that this program cannot parse say nothing about that day.

@@ -139,10 +139,13 @@ extension DutyDesk {
         let day = now.beijingDate
         guard let unit = county.directory.unit(id, on: day) else { return .unknown }
         guard unit.kind.hasAccount else { return .withoutAccount }
+        let role = request.role ?? .handling
+        let others = try await store.duties(ofEvent: duty.event, county: duty.county)
+        guard !others.contains(where: { $0.id != duty.id && $0.unit == id && $0.has(role) }) else { return .hasRole }
         // The law in force is that of the day of the event.
         let event = try await store.event(at: duty.event, county: duty.county)
         let plan = county.policy.dutyPlan(
-            rule: duty.rule, role: request.role ?? .handling, unit: id, time: event?.time ?? duty.createdAt,
+            rule: duty.rule, role: role, unit: id, time: event?.time ?? duty.createdAt,
             assignedAt: now, ladder: duty.ladder)
         let planRole = duty.clause.map { county.directory.planRole(id, clause: $0, on: day) } ?? .none
         return .owes(planRole, plan)

@@ -98,7 +98,7 @@ extension DutyDesk {
             command: transition.command.rawValue, from: transition.from.rawValue,
             to: transition.duty.state.rawValue,
             note: principal.unit == transition.duty.unit ? Self.text(transition.writings) : nil,
-            detail: transition.codes)
+            detail: Self.shown(transition.codes))
         return sheet(
             of: transition.duty, history: [entry], for: principal, county: county,
             caseIsOpen: try await caseIsOpen(of: transition.duty), now: transition.at)
@@ -130,7 +130,15 @@ extension DutyDesk {
             at: change.at, byUnit: change.byUnit, officer: change.officer, command: change.command,
             from: change.from, to: change.to,
             note: principal.unit == duty.unit ? Self.text(writings(of: change, county: county.id)) : nil,
-            detail: change.codes)
+            detail: Self.shown(change.codes))
+    }
+
+    /// The codes of a change that say what was done; the clocks that an
+    /// assignment replaced are kept for the publisher's receipt.
+    private static func shown(_ codes: JSONObject) -> JSONObject {
+        var shown = codes
+        shown[DutyClocks.replaced] = nil
+        return shown
     }
 
     private static func text(_ writings: JSONObject) -> String? {

@@ -49,7 +49,9 @@ extension OpenAPISchemas {
 
     /// Personal data, the board, sweeps and the process itself.
     static let operation: JSONObject = [
-        "Opening": object(["purpose": ["type": "string", "minLength": 1, "maxLength": 500]]),
+        "Opening": object(
+            ["purpose": ["type": "string", "minLength": 1, "maxLength": 500], "emergency": flag],
+            optional: ["emergency"]),
         "Opened": object(
             [
                 "position": position, "data": anyObject, "approvalRequired": texts,

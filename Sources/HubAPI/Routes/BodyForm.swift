@@ -36,6 +36,17 @@ struct BodyForm {
         }
     }
 
+    /// A text; nil when it is absent or null, or wrong.
+    mutating func text(_ name: String) -> String? {
+        switch body[name] {
+        case nil, .null: return nil
+        case .string(let value): return value
+        default:
+            fault(name, "wrong-type", "must be text", "应为文字")
+            return nil
+        }
+    }
+
     /// A flag; nil when it is absent or null, or wrong.
     mutating func flag(_ name: String) -> Bool? {
         switch body[name] {

@@ -25,10 +25,11 @@ struct PrivacyRoutes: Sendable {
         let principal = try request.principal()
         let county = try services.counties.county(principal.county)
         let position = Position(rawValue: try request.pathNumber("position"))
-        let body = try request.object()
-        let opened = try await services.opener.open(
-            position: position, purpose: body["purpose"]?.stringValue, by: principal
-        ) {
+        var form = BodyForm(try request.object(), known: ["purpose", "emergency"])
+        let purpose = form.text("purpose")
+        let isEmergency = form.flag("emergency") ?? false
+        let asked = Opener.Request(purpose: purpose, isEmergency: isEmergency, faults: form.faults)
+        let opened = try await services.opener.open(asked, at: position, by: principal) {
             try await EventView.visible(position, principal: principal, county: county, store: services.store).record
         }
         var answer: JSONObject = [

@@ -79,14 +79,16 @@ struct CountyCommand: AsyncParsableCommand {
                 return Output.json([
                     "key": .string(loaded.key), "version": .integer(Int64(loaded.version)),
                     "changed": .bool(loaded.isNew), "policyVersion": .string(loaded.policyVersion),
+                    "effectiveFrom": loaded.effectiveFrom.map { .string("\($0)") } ?? .null,
                     "units": .integer(Int64(loaded.units)), "officers": .integer(Int64(loaded.officers)),
                     "rules": .integer(Int64(loaded.rules)), "sandbox": .bool(sandbox),
                 ])
             }
             print(
                 "\(loaded.key)\(sandbox ? " (demonstration 演示)" : ""): "
-                    + (loaded.isNew ? "in force 已生效" : "unchanged 无变化")
-                    + ", version 版本 \(loaded.version), policy 规则版本 \(loaded.policyVersion), "
+                    + (loaded.isNew ? "loaded 已加载" : "unchanged 无变化")
+                    + ", version 版本 \(loaded.version), policy 规则版本 \(loaded.policyVersion) "
+                    + (loaded.effectiveFrom.map { "from 自\($0)起, " } ?? "")
                     + "\(loaded.units) units, \(loaded.officers) officers, \(loaded.rules) rules")
         }
     }

@@ -164,12 +164,16 @@ struct DutyMachineTests {
         #expect(after.signBy == DutyFixture.plan.signBy && after.settleBy == DutyFixture.plan.settleBy)
         #expect(after.ladder == "A" && after.verifier == "edu-sports" && after.needsCompletion)
         #expect(transition.restarted == DutyFixture.plan.milestones)
-        #expect(transition.codes == ["unit": "market-reg", "role": "handling"])
+        #expect(transition.codes["unit"] == "market-reg" && transition.codes["role"] == "handling")
+        // The publisher's first receipt can still be shown.
+        let replaced = transition.codes[DutyClocks.replaced].flatMap { DutyClocks($0) }
+        #expect(replaced == DutyClocks(of: waiting))
         #expect(after.event == waiting.event && after.id == waiting.id)
     }
 
     @Test(arguments: [
         (DutyCircumstances.Assignee.unknown, "/unit unknown-unit"), (.withoutAccount, "/unit no-account"),
+        (.hasRole, "/unit has-role"),
     ])
     func anAssignmentNeedsAUnitThatCanSign(_ assignee: DutyCircumstances.Assignee, _ fault: String) {
         let result = transition(

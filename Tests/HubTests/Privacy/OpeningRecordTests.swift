@@ -26,6 +26,7 @@ struct OpeningRecordTests {
                 (.officer("hrss-01"), event.position, .null, 422, "invalid"),
                 (.officer("hrss-01"), event.position, ["核实"], 422, "invalid"),
                 (.officer("hrss-01"), event.position, .string(String(repeating: "长", count: 501)), 422, "invalid"),
+                (.officer("hrss-01"), event.position, 7, 422, "invalid"),
                 (.officer("hrss-01", of: .sandbox), event.position, "别县", 404, "not-found"),
             ]
             for (count, attempt) in attempts.enumerated() {
@@ -39,6 +40,24 @@ struct OpeningRecordTests {
                 let outcome = attempt.code.map { "refused \($0)" } ?? "granted"
                 #expect(rows.first == "\(attempt.position) \(outcome)")
             }
+        }
+    }
+
+    @Test func whatWasAskedIsReadToTheLast() async throws {
+        try await TestHub.with { hub in
+            let event = try await hub.publishAsSender(try Self.report.get())
+            let bodies: [(JSONValue, status: Int, faults: [String])] = [
+                (["purpose": "核实", "emergency": true], 501, []),
+                (["purpose": "核实", "emergency": "yes"], 422, ["/emergency"]),
+                (["purpose": 7, "reason": "核实"], 422, ["/purpose", "/reason"]),
+                (["purpose": "核实", "emergency": false], 200, []),
+            ]
+            for (body, status, faults) in bodies {
+                let answer = try await hub.post("/v1/events/\(event.position)/open", body, as: .officer("hrss-01"))
+                #expect(answer.status == status, "\(answer.text)")
+                #expect(answer.faultPaths.sorted() == faults)
+            }
+            #expect(try await hub.accessLog().map { $0["code"] } == [.null, "invalid", "invalid", "not-yet"])
         }
     }
 

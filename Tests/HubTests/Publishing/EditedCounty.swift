@@ -32,8 +32,10 @@ struct EditedCounty {
     }
 
     /// Puts the files in force, as an operator does.
-    func load(as key: String = TestCounty.mengjin.rawValue, into hub: TestHub) async throws {
+    func load(
+        as key: String = TestCounty.mengjin.rawValue, sandbox: Bool = false, into hub: TestHub
+    ) async throws {
         let loader = CountyLoader(store: hub.inspection, logger: TestDatabase.logger)
-        _ = try await loader.load(folder: folder.path, key: key, sandbox: false)
+        _ = try await loader.load(folder: folder.path, key: key, sandbox: sandbox)
     }
 }

@@ -37,6 +37,10 @@ struct DispatchStoryTests {
             #expect(sheet["signBy"] == "2020-10-28T00:00:00+08:00" && sheet["settleBy"] == .null)
             #expect(try sheet.milestone("settle")["explanationZh"] == "自立案之日起60个工作日")
 
+            // The publisher's first receipt stays what it was.
+            let again = try await story.hub.publish(event, as: Story.unit("jm-office"))
+            #expect(again.status == 200 && again.json["recipients"] == receipt["recipients"], "\(again.text)")
+
             let log = try await story.hub.log(of: Story.unit(unit))
             #expect(log.map(\.kind) == ["duty", "delivery"])
             #expect(log.last?.eventID == "LBYB-2020-000041" && log.last?.value["dutyId"]?.stringValue == duty)
@@ -45,6 +49,27 @@ struct DispatchStoryTests {
             let left = try await story.duties("state=awaiting-dispatch", as: "jm-office-01")
             #expect(left == [])
             try await story.expectExactBoard()
+        }
+    }
+
+    /// One role in an event is one duty of a unit.
+    @Test func nobodyGetsTheSameRoleTwice() async throws {
+        try await Story.play(from: "2020-10-26T09:00:00+08:00") { story in
+            let event = try Sample.childLabour.event { $0["workRegionCode"] = "410304001" }
+            let receipt = try await story.publish(event, as: "jm-office")
+            let duty = try #require(try await story.duties("state=awaiting-dispatch", as: "jm-office-01").first)
+            let assisting = (receipt["recipients"]?.arrayValue ?? []).filter {
+                $0["role"] == "assisting" && $0["dutyId"] != .null
+            }.compactMap { $0["unit"]?.stringValue }
+            let unit = try #require(assisting.first)
+            let twice = try await story.hub.post(
+                "/v1/duties/\(duty)/assign", ["unit": .string(unit), "role": "assisting", "reason": "协查"],
+                as: Story.officer("jm-office-01"))
+            #expect(twice.status == 422 && twice.faultCodes == ["has-role"], "\(twice.text)")
+            // To handle it is something else.
+            let sheet = try await story.act(
+                "jm-office-01", "assign", duty, ["unit": .string(unit), "role": "handling", "reason": "由你单位主办"])
+            #expect(sheet["role"] == "handling")
         }
     }
 
