@@ -11,6 +11,8 @@ struct FilterCommandTests {
         arguments: [
             ("type LIKE 'labour.%'", "true", 0),
             ("n + 1", "6", 0),
+            ("-4 + n", "1", 0),
+            ("-missing", "0", 3),
             ("'a' = id", "false", 0),
             ("CONCAT(source, '中')", "\"/a中\"", 0),
             ("flag AND EXISTS n", "true", 0),

@@ -25,7 +25,8 @@ struct FilterCommand: AsyncParsableCommand {
                 """,
         )
 
-        @Option(name: [.long, .short], help: "The expression. 表达式。")
+        // An expression may begin with a minus, as no option's value does otherwise.
+        @Option(name: [.long, .short], parsing: .unconditional, help: "The expression. 表达式。")
         var expression: String
 
         @OptionGroup var output: OutputOptions
