@@ -199,6 +199,7 @@ CREATE TABLE hub.event (
     CONSTRAINT event_status_check CHECK ((status = ANY (ARRAY['routed'::text, 'awaiting-dispatch'::text, 'recorded'::text])))
 )
 PARTITION BY RANGE ("position");
+ALTER TABLE ONLY hub.event ALTER COLUMN explanation SET COMPRESSION lz4;
 
 CREATE TABLE hub.event_key (
     county smallint NOT NULL,

@@ -65,6 +65,12 @@ extension HubClient {
     public func feed(
         from start: HubFeedStart, limit: Int = 100, types: [String] = [], wait: Duration = .zero,
     ) async throws -> HubFeedPage {
+        try await feed(from: start, limit: limit, types: types, wait: wait, retries: configuration.retries)
+    }
+
+    func feed(
+        from start: HubFeedStart, limit: Int, types: [String], wait: Duration, retries: RetryPolicy,
+    ) async throws -> HubFeedPage {
         var request = HubRequest("GET", "/v1/feed")
         request.query =
             start.query + [
@@ -72,7 +78,7 @@ extension HubClient {
                 ("wait", wait > .zero ? "PT\(wait.components.seconds)S" : nil),
             ]
         request.wait = wait
-        let json = try await send(request).json()
+        let json = try await send(request, retries: retries).json()
         guard let next = json["next"]?.stringValue else {
             throw HubClientError(code: "bad-answer", status: 200, message: "the feed's answer has no next cursor")
         }
@@ -81,8 +87,9 @@ extension HubClient {
 
     /// The unit's log as it grows, by long poll: works through every proxy.
     ///
-    /// Ends with an error only when the hub refuses (a revoked token) or stays
-    /// away longer than the retries last; cancelling the task ends it too.
+    /// A hub that restarts is waited for. Ends with an error only when the hub
+    /// refuses (a revoked token) or stays away longer than
+    /// ``HubClientConfiguration/feedRetries`` last; cancelling the task ends it too.
     public func poll(from start: HubFeedStart, types: [String] = []) -> HubPolledFeed {
         HubPolledFeed(client: self, start: start, types: types)
     }

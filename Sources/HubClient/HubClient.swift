@@ -69,6 +69,10 @@ public final class HubClient: Sendable {
     /// - Throws: ``HubClientError`` for every status from 400 on and when no
     ///   hub answered; `CancellationError`.
     public func send(_ request: HubRequest) async throws -> HubAnswer {
+        try await send(request, retries: configuration.retries)
+    }
+
+    func send(_ request: HubRequest, retries: RetryPolicy) async throws -> HubAnswer {
         var attempt = 0
         while true {
             attempt += 1
@@ -76,7 +80,7 @@ public final class HubClient: Sendable {
                 return try await sendOnce(request)
             } catch let error as HubClientError {
                 let jitter = Double.random(in: 0...1)
-                guard let pause = configuration.retries.pause(after: error, attempt: attempt, jitter: jitter) else {
+                guard let pause = retries.pause(after: error, attempt: attempt, jitter: jitter) else {
                     throw error
                 }
                 try await Task.sleep(for: pause)

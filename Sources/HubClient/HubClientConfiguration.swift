@@ -15,6 +15,9 @@ public struct HubClientConfiguration: Sendable, Hashable {
     public var silenceTimeout: Duration = .seconds(75)
     /// When and how often a request is sent again.
     public var retries = RetryPolicy()
+    /// When and how often a feed that is being followed is read on after it
+    /// broke. Without end unless set, after at most 10 s each time.
+    public var feedRetries = RetryPolicy.persistent
     /// The language of titles and advice in problems: `en` or `zh`. `en` unless set.
     public var language = "en"
     /// Told to the hub in `User-Agent`.

@@ -23,7 +23,8 @@ public struct HubPolledFeed: AsyncSequence, Sendable {
             while waiting.isEmpty {
                 try Task.checkCancellation()
                 let page = try await feed.client.feed(
-                    from: position, limit: 500, types: feed.types, wait: .seconds(30))
+                    from: position, limit: 500, types: feed.types, wait: .seconds(30),
+                    retries: feed.client.configuration.feedRetries)
                 position = .after(page.next)
                 waiting = page.items[...]
             }

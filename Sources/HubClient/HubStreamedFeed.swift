@@ -49,7 +49,7 @@ public struct HubStreamedFeed: AsyncSequence, Sendable {
                     failures += 1
                     let jitter = Double.random(in: 0...1)
                     guard
-                        let pause = client.configuration.retries.pause(
+                        let pause = client.configuration.feedRetries.pause(
                             after: error, attempt: failures, jitter: jitter)
                     else { throw error }
                     try await Task.sleep(for: pause)

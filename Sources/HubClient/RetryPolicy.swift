@@ -23,6 +23,14 @@ public struct RetryPolicy: Sendable, Hashable {
         return policy
     }()
 
+    /// Sends again until there is an answer.
+    public static let persistent: RetryPolicy = {
+        var policy = RetryPolicy()
+        policy.limit = .max
+        policy.longestPause = .seconds(10)
+        return policy
+    }()
+
     /// How long to wait before sending again; nil to give up.
     ///
     /// - Parameters:

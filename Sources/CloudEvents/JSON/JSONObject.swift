@@ -1,15 +1,15 @@
 /// The members of a JSON object, in order, each key once. Keys are told apart
 /// by their bytes, as JSON does, not by canonical equivalence.
 ///
-/// Look-ups are linear up to eight members and hashed above that; most objects
-/// of an event are small, and a hash table for each would cost more than it
-/// saves.
+/// Look-ups are linear up to sixteen members and hashed above that; most
+/// objects of an event are small, and a hash table for each would cost more
+/// than it saves.
 public struct JSONObject: Sendable {
     /// The members in order. Keys are distinct.
     public private(set) var members: [(key: String, value: JSONValue)] = []
     private var index: [MemberKey: Int] = [:]
 
-    private static let linearLimit = 8
+    private static let linearLimit = 16
 
     /// An object without members.
     public init() {}
@@ -104,6 +104,13 @@ extension JSONObject: Sequence {
 extension JSONObject: ExpressibleByDictionaryLiteral {
     /// An object in the order written. Precondition: no key twice.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        for (key, value) in elements { self[key] = value }
+        self.init(literal: elements)
+    }
+
+    init(literal elements: [(String, JSONValue)]) {
+        members.reserveCapacity(elements.count)
+        for (key, value) in elements { members.append((key, value)) }
+        assert(Set(members.map { MemberKey(text: $0.key) }).count == members.count, "a literal has a key twice")
+        reindex()
     }
 }

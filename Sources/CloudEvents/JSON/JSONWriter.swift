@@ -35,7 +35,7 @@ struct JSONWriter {
     private mutating func write(_ object: JSONObject) {
         bytes.append(UInt8(ascii: "{"))
         var isFirst = true
-        if sortsMembers {
+        if sortsMembers, !MemberOrder.isKept(by: object.members) {
             for index in MemberOrder.order(of: object.members) { write(object.members[index], isFirst: &isFirst) }
         } else {
             for member in object.members { write(member, isFirst: &isFirst) }

@@ -17,8 +17,8 @@ struct MemberKey: Hashable {
 extension String {
     /// Whether both consist of the same bytes.
     func isIdentical(to other: String) -> Bool {
-        // The first comparison is quick and settles nearly every case.
-        self == other && utf8.elementsEqual(other.utf8)
+        // The first two comparisons are quick and settle nearly every case.
+        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
     }
 
     func hashBytes(into hasher: inout Hasher) {

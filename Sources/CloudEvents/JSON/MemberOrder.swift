@@ -7,6 +7,11 @@ enum MemberOrder {
         members.indices.sorted { precedes(members[$0].key, members[$1].key) }
     }
 
+    /// Whether the members stand in that order already.
+    static func isKept(by members: [(key: String, value: JSONValue)]) -> Bool {
+        members.indices.dropFirst().allSatisfy { precedes(members[$0 - 1].key, members[$0].key) }
+    }
+
     private static func precedes(_ left: String, _ right: String) -> Bool {
         var (left, right) = (left, right)
         return left.withUTF8 { left in right.withUTF8 { right in precedes(left, right) } }

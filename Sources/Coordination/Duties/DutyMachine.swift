@@ -47,9 +47,8 @@ package enum DutyMachine {
             return .failure(.illegalTransition(duty.state, allowed: allowed.map(\.command)))
         }
         if request.hasEvidence { return .failure(.notYet) }
-        guard let officer = actor.officer, circumstances.officerIsRegistered else {
-            return .failure(.unknownOfficer)
-        }
+        guard let officer = actor.officer else { return .failure(.officerMissing) }
+        guard circumstances.officerIsRegistered else { return .failure(.unknownOfficer) }
         let faults = request.faults + DutyFaults.of(request, on: duty, row: row, circumstances: circumstances, at: now)
         guard faults.isEmpty else { return .failure(.invalid(faults)) }
         var transition = DutyTransition(request, on: duty, to: row.to(duty), by: officer, at: now)
@@ -100,6 +99,8 @@ package enum DutyRefusal: Error, Sendable, Hashable {
     case verifierIsHandler
     /// The state does not allow it.
     case illegalTransition(DutyState, allowed: [DutyCommand])
+    /// A program passed on an act without saying whose.
+    case officerMissing
     /// No such officer of the acting unit is registered for the day.
     case unknownOfficer
     /// What was said has faults.

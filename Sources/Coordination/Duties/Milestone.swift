@@ -72,16 +72,19 @@ extension Milestone {
     /// The milestone as the hub keeps it. What is absent is left out; instants
     /// are microseconds since 1970-01-01T00:00:00Z.
     package var jsonValue: JSONValue {
-        var object: JSONObject = ["name": .string(name), "period": .string(period.text)]
-        if case .event(let type) = startsAt { object["start"] = .string(type.rawValue) }
-        object["started"] = started.map { .integer($0.microseconds) }
-        object["due"] = due.map { .integer($0.microseconds) }
-        object["met"] = met.map { .integer($0.microseconds) }
+        // In the order of the canonical form, which then has nothing to sort.
+        var object = JSONObject()
         object["basis"] = basis.map { .string($0) }
         object["basisZh"] = basisZh.map { .string($0) }
-        if provisional { object["provisional"] = true }
+        object["due"] = due.map { .integer($0.microseconds) }
         object["explanation"] = .string(explanation)
         object["explanationZh"] = .string(explanationZh)
+        object["met"] = met.map { .integer($0.microseconds) }
+        object["name"] = .string(name)
+        object["period"] = .string(period.text)
+        if provisional { object["provisional"] = true }
+        if case .event(let type) = startsAt { object["start"] = .string(type.rawValue) }
+        object["started"] = started.map { .integer($0.microseconds) }
         return .object(object)
     }
 

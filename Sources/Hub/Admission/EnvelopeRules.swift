@@ -1,6 +1,7 @@
 import ChineseIdentifiers
 package import CloudEvents
 import Coordination
+import Foundation
 
 /// The hub's rules on context attributes, beyond what makes a CloudEvent.
 package enum EnvelopeRules {
@@ -43,7 +44,7 @@ package enum EnvelopeRules {
     static func naming(_ names: [String], in event: CloudEvent) -> (faults: [InputFault], warnings: [InputFault]) {
         var found: (faults: [InputFault], warnings: [InputFault]) = ([], [])
         for (attribute, text) in references(of: event) {
-            let named = names.filter { $0.unicodeScalars.count > 1 && text.contains($0) }
+            let named = names.filter { $0.unicodeScalars.count > 1 && text.holds($0) }
             guard !named.isEmpty else { continue }
             let fault = fault(
                 attribute, "personal-data-in-attribute", "attributes must not name a child", "属性中不得出现学生姓名")
@@ -71,6 +72,7 @@ package enum EnvelopeRules {
     /// with letters in it is searched for whole ID numbers only, which do not
     /// happen by chance.
     static func holdsPersonalNumber(_ reference: String) -> Bool {
+        guard mayHoldNumber(reference) else { return false }
         var text = ""
         var word = ""
         for character in reference {
@@ -85,6 +87,17 @@ package enum EnvelopeRules {
         return !PersonalPatternScanner.kinds(in: text + searchable(word)).isEmpty
     }
 
+    /// Whether a text has as many digits as the shortest number that is looked
+    /// for; what is not ASCII may be digits of another width.
+    private static func mayHoldNumber(_ text: String) -> Bool {
+        var digits = 0
+        for byte in text.utf8 {
+            if byte >= 0x80 { return true }
+            if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { digits += 1 }
+        }
+        return digits >= phoneNumberLength
+    }
+
     /// A word as it is when it is a number, else its rows of digits that are as
     /// long as an ID number.
     private static func searchable(_ word: String) -> String {
@@ -93,6 +106,7 @@ package enum EnvelopeRules {
     }
 
     private static let idNumberLength = 18
+    private static let phoneNumberLength = 11
 
     /// The instant at which the event happened, if it says so properly.
     package static func time(of event: CloudEvent) -> Timestamp? {
@@ -139,6 +153,11 @@ package enum EnvelopeRules {
     private static func isPlainJSON(_ type: String) -> Bool {
         type.lowercased().prefix { $0 != ";" && $0 != " " } == "application/json"
     }
+}
+
+extension String {
+    /// Whether another text stands somewhere in it; neither holds U+0000.
+    fileprivate func holds(_ other: String) -> Bool { strstr(self, other) != nil }
 }
 
 extension Character {

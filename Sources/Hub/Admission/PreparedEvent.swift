@@ -271,9 +271,9 @@ extension ExplanationStep {
     /// A step as it is kept and shown.
     package var jsonValue: JSONValue {
         [
-            "rule": .string(rule), "sentence": .string(sentence), "matched": .bool(matched),
-            "unit": unit.map { .string($0.rawValue) } ?? .null, "because": .string(because),
-            "becauseZh": .string(becauseZh),
+            "because": .string(because), "becauseZh": .string(becauseZh), "matched": .bool(matched),
+            "rule": .string(rule), "sentence": .string(sentence),
+            "unit": unit.map { .string($0.rawValue) } ?? .null,
         ]
     }
 }

@@ -248,6 +248,14 @@ extension HubError {
                     "version": .integer(Int64(duty.version)),
                     "allowed": .array(allowed.map { .string($0.rawValue) }),
                 ])
+        case .officerMissing:
+            self.init(
+                "unknown-officer",
+                faults: [
+                    InputFault(
+                        path: "/officer", code: "required", message: "say whose act it is: a registered officer's id",
+                        messageZh: "须写明经办人：填写已登记经办人的编号")
+                ])
         case .unknownOfficer:
             self.init(
                 "unknown-officer",

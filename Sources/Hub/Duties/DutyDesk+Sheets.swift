@@ -97,7 +97,7 @@ extension DutyDesk {
             at: transition.at, byUnit: judged.row.byUnit, officer: transition.officer,
             command: transition.command.rawValue, from: transition.from.rawValue,
             to: transition.duty.state.rawValue,
-            note: principal.unit == transition.duty.unit ? Self.text(transition.writings) : nil,
+            note: Self.text(transition.writings),
             detail: Self.shown(transition.codes))
         return sheet(
             of: transition.duty, history: [entry], for: principal, county: county,
@@ -119,8 +119,14 @@ extension DutyDesk {
             history: history)
     }
 
-    /// An entry of the history; nil for one this principal is not told of. What
-    /// people wrote is for the duty's own unit.
+    /// Whether a unit reads what was written with a change: the duty's own unit
+    /// and the writer's do; so does the verifier what was said of a completion.
+    private static func reads(_ unit: UnitID, command: String, by writer: UnitID, on duty: Duty) -> Bool {
+        unit == duty.unit || unit == writer
+            || (unit == duty.verifier && command == DutyCommand.complete.rawValue)
+    }
+
+    /// An entry of the history; nil for one this principal is not told of.
     private func entry(
         _ change: DutyChangeRecord, of duty: Duty, for principal: Principal, county: CountyRuntime,
     ) -> DutyHistoryEntry? {
@@ -129,7 +135,8 @@ extension DutyDesk {
         return DutyHistoryEntry(
             at: change.at, byUnit: change.byUnit, officer: change.officer, command: change.command,
             from: change.from, to: change.to,
-            note: principal.unit == duty.unit ? Self.text(writings(of: change, county: county.id)) : nil,
+            note: Self.reads(principal.unit, command: change.command, by: change.byUnit, on: duty)
+                ? Self.text(writings(of: change, county: county.id)) : nil,
             detail: Self.shown(change.codes))
     }
 

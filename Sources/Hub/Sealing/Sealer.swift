@@ -148,7 +148,12 @@ package struct Sealer: Sendable {
 
     private static func box(_ bytes: [UInt8], _ key: SymmetricKey, _ binding: [UInt8]) throws -> [UInt8] {
         let box = try AES.GCM.seal(bytes, using: key, authenticating: binding)
-        return Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
+        var sealed: [UInt8] = []
+        sealed.reserveCapacity(bytes.count + 28)
+        sealed.append(contentsOf: box.nonce)
+        sealed.append(contentsOf: box.ciphertext)
+        sealed.append(contentsOf: box.tag)
+        return sealed
     }
 
     private static func unbox(_ bytes: [UInt8], _ key: SymmetricKey, _ binding: [UInt8]) throws(Fault) -> [UInt8] {

@@ -215,7 +215,9 @@ struct PublishRoutes: Sendable {
     private func checkMaySeeRecipients(_ sight: EventView.Sight, _ principal: Principal) throws {
         let isOwn = sight.role == "publisher" && principal.has(.publish)
         guard isOwn || sight.isLead || principal.has(.secretariat) else {
-            throw HubError("scope-missing", details: ["needs": ["publish", "secretariat"]])
+            throw principal.has(.publish)
+                ? HubError("not-your-event")
+                : HubError("scope-missing", details: ["needs": ["publish", "secretariat"]])
         }
     }
 

@@ -73,6 +73,10 @@ package enum ProblemCatalogue {
             "ask an approver of the unit", "请向本单位审批人申请"
         ),
         (
+            "not-your-event", 403, "who else received an event is shown to its publisher, its lead and the secretariat",
+            "其他收件单位仅报送单位、牵头单位和联席会议办公室可见", "ask the lead unit", "如需了解，请联系牵头单位"
+        ),
+        (
             "not-for-you", 403, "nothing in this event may be shown to this unit", "本事件没有可向本单位开放的信息",
             "ask the lead unit if the duty needs it", "如办理确需，请联系牵头单位"
         ),
@@ -135,8 +139,8 @@ package enum ProblemCatalogue {
         ("unknown-case", 422, "there is no such case that this unit takes part in", "没有本单位参与的此个案", mend.0, mend.1),
         ("unknown-cause", 422, "there is no such event that this unit knows", "没有本单位知悉的此事件", mend.0, mend.1),
         (
-            "unknown-officer", 422, "no such officer of this unit is registered", "本单位没有登记此经办人",
-            "register the officer with PUT /v1/officers", "请先登记经办人"
+            "unknown-officer", 422, "no registered officer of this unit is named", "未写明本单位已登记的经办人",
+            "name one of GET /v1/officers, or register the officer with PUT /v1/officers", "请填写已登记的经办人，或先行登记"
         ),
         (
             "idempotency-key-reused", 422, "this Idempotency-Key was used for another request", "该幂等键已用于其他请求",

@@ -68,7 +68,7 @@ struct DutyMachineTests {
 
     @Test func aProgramThatNamesNobodySignsNothing() {
         let result = transition(.sign, on: DutyFixture.duty(), by: DutyFixture.program(of: "hrss", for: nil))
-        #expect(result == .failure(.unknownOfficer))
+        #expect(result == .failure(.officerMissing))
     }
 
     @Test func theStateIsJudgedBeforeTheOfficer() {

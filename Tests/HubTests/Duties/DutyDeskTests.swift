@@ -31,7 +31,7 @@ struct DutyDeskTests {
         }
     }
 
-    @Test func whatPeopleWriteIsSealedAndForTheUnitAlone() async throws {
+    @Test func whatPeopleWriteIsSealedAndForItsUnit() async throws {
         try await DutyHub.with { hub in
             let id = try await hub.duty()
             let note = "孩子叫示例小明"
@@ -47,6 +47,26 @@ struct DutyDeskTests {
                     + "'%' || encode(convert_to('示例小明', 'UTF8'), 'hex') || '%'")
             #expect(plain == 0)
             #expect(try await hub.number("SELECT count(*) FROM hub.duty_change WHERE sealed_note IS NOT NULL") == 1)
+        }
+    }
+
+    @Test func theVerifierReadsWhatWasSaidOfTheCompletion() async throws {
+        try await DutyHub.with { hub in
+            let id = try await hub.duty()
+            for (command, body) in [
+                ("sign", [:]), ("accept", ["note": "去现场"]),
+                ("complete", ["outcome": "unfounded", "note": "查无实据"]),
+            ] as [(String, JSONObject)] {
+                _ = try await hub.desk.perform(command, on: id, body: body, by: hub.officer("hrss-01"))
+            }
+            let verifier = hub.officer("jm-office-01")
+            _ = try await hub.desk.perform("reject-completion", on: id, body: ["reason": "缺记录"], by: verifier)
+            for (reader, notes) in [
+                (verifier, [nil, nil, "查无实据", "缺记录"]), (hub.officer("hrss-01"), [nil, "去现场", "查无实据", "缺记录"]),
+                (hub.officer("edu-sports-01"), [nil, nil, nil, nil]),
+            ] as [(Principal, [String?])] {
+                #expect(try await hub.desk.sheet(of: id, for: reader).history.map(\.note) == notes)
+            }
         }
     }
 

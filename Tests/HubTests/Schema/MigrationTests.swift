@@ -83,7 +83,7 @@ struct MigrationTests {
 
     @Test func whatIsKilledInTheMiddleLeavesWholeMigrations() async throws {
         try await TestDatabase.withEmpty { database in
-            // The last migration stops at one of its tables, as long as somebody
+            // The third migration stops at one of its tables, as long as somebody
             // holds a lock of ours.
             try await database.run(
                 """
@@ -117,11 +117,12 @@ struct MigrationTests {
             }
             let names = try Self.names
             #expect(
-                try await database.texts("SELECT name FROM hub.schema_migration ORDER BY version") == names.dropLast())
+                try await database.texts("SELECT name FROM hub.schema_migration ORDER BY version")
+                    == Array(names.prefix(2)))
             #expect(try await database.number("SELECT count(*) FROM pg_class WHERE oid = to_regclass('hub.duty')") == 0)
             try await database.run("DROP EVENT TRIGGER stop; DROP FUNCTION public.stop()")
             let report = try await Self.migrate(database)
-            #expect(report.applied == names.suffix(1))
+            #expect(report.applied == Array(names.dropFirst(2)))
             let current = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
             #expect(current)
         }
