@@ -207,6 +207,14 @@ CREATE TABLE hub.event_key (
     "position" bigint NOT NULL
 );
 
+CREATE TABLE hub.installation (
+    id boolean DEFAULT true NOT NULL,
+    case_key_check bytea NOT NULL,
+    set_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT installation_case_key_check_check CHECK ((octet_length(case_key_check) = 32)),
+    CONSTRAINT installation_id_check CHECK (id)
+);
+
 CREATE TABLE hub.officer (
     county smallint NOT NULL,
     id text NOT NULL,
@@ -342,6 +350,9 @@ ALTER TABLE ONLY hub.event_key
 
 ALTER TABLE ONLY hub.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (county, "position");
+
+ALTER TABLE ONLY hub.installation
+    ADD CONSTRAINT installation_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hub.officer
     ADD CONSTRAINT officer_pkey PRIMARY KEY (county, id);

@@ -52,6 +52,40 @@ public enum TextHygiene {
         return found
     }
 
+    /// The text with percent-encoded bytes decoded, as often as they were
+    /// encoded; what is no such escape stands for itself.
+    public static func percentDecoded(_ text: String) -> String {
+        var text = text
+        for _ in 0..<3 {
+            guard let decoded = percentDecodedOnce(text) else { break }
+            text = decoded
+        }
+        return text
+    }
+
+    private static func percentDecodedOnce(_ text: String) -> String? {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return nil }
+        let bytes = Array(text.utf8)
+        var decoded: [UInt8] = []
+        var position = 0
+        while position < bytes.count {
+            if bytes[position] == UInt8(ascii: "%"), position + 2 < bytes.count,
+                let high = hexadecimal(bytes[position + 1]), let low = hexadecimal(bytes[position + 2])
+            {
+                decoded.append(high << 4 | low)
+                position += 3
+            } else {
+                decoded.append(bytes[position])
+                position += 1
+            }
+        }
+        return decoded.count < bytes.count ? String(decoding: decoded, as: UTF8.self) : nil
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        Character(Unicode.Scalar(byte)).hexDigitValue.flatMap { byte < 0x80 ? UInt8($0) : nil }
+    }
+
     /// A personal name in the national form: the parts of a name are separated
     /// by U+00B7 and there are no blanks, except between Latin words.
     public static func normalisedName(_ name: String) -> String {

@@ -13,6 +13,9 @@ enum FaultPath {
     /// The path of a context attribute.
     static func attribute(_ name: String) -> String { "attribute:" + shown(name) }
 
+    /// The path of a header.
+    static func header(_ name: String) -> String { "header:" + shown(name) }
+
     /// A name as it may stand in an answer and in a log: at most 64 characters,
     /// control and format characters replaced, which could forge a line of a
     /// log or turn the direction of writing.

@@ -25,3 +25,16 @@ package struct HubError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { code }
 }
+
+extension HubError {
+    /// The refusal of an instant at which no county's clock can stand.
+    package init(outOfReach path: String) {
+        self.init(
+            "invalid",
+            faults: [
+                InputFault(
+                    path: path, code: "out-of-range", message: "must lie in the years 2000 to 2100",
+                    messageZh: "应在2000年至2100年之间")
+            ])
+    }
+}

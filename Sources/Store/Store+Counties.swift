@@ -113,7 +113,7 @@ extension Store {
         return try rows.first.map(Self.bundle)
     }
 
-    private static func bundle(_ row: borrowing PostgresRow) throws -> CountyBundle {
+    static func bundle(_ row: borrowing PostgresRow) throws -> CountyBundle {
         CountyBundle(
             county: CountyID(rawValue: try row.decode("county", as: Int16.self)),
             version: try row.decode("version", as: Int32.self),
@@ -122,123 +122,12 @@ extension Store {
         )
     }
 
-    /// What is loaded for a county.
-    package struct CountyLoad: Sendable {
-        package var key: String
-        package var nameZh: String
-        package var nameEn: String
-        package var sandbox: Bool
-        package var codes: [(code: String, validFrom: String?, validTo: String?)]
-        package var policyVersion: String
-        package var checksum: [UInt8]
-        package var files: [UInt8]
-        package var officers: [OfficerRecord]
-
-        package init(
-            key: String, nameZh: String, nameEn: String, sandbox: Bool,
-            codes: [(code: String, validFrom: String?, validTo: String?)], policyVersion: String, checksum: [UInt8],
-            files: [UInt8], officers: [OfficerRecord],
-        ) {
-            self.key = key
-            self.nameZh = nameZh
-            self.nameEn = nameEn
-            self.sandbox = sandbox
-            self.codes = codes
-            self.policyVersion = policyVersion
-            self.checksum = checksum
-            self.files = files
-            self.officers = officers
-        }
-    }
-
-    /// Registers a county or loads a new version of its files, in one
-    /// transaction. The same files again change nothing.
-    ///
-    /// - Returns: the county, and the version of its bundle now in force.
-    package func loadCounty(_ load: CountyLoad) async throws -> (county: CountyID, version: Int32, isNew: Bool) {
-        try await pool.withTransaction { transaction in
-            _ = try await transaction.query(
-                PostgresStatement(
-                    name: "load_county_lock",
-                    sql: "SELECT pg_advisory_xact_lock(hub._advisory_class('county-load'), 0)",
-                    binds: [],
-                ))
-            let known = try await transaction.query(
-                PostgresStatement(
-                    name: "load_county_known",
-                    sql: "SELECT id FROM hub.county WHERE key = $1",
-                    binds: [load.key],
-                ))
-            let id: Int16
-            if let row = known.first {
-                id = try row.decode("id", as: Int16.self)
-            } else {
-                let made = try await transaction.query(
-                    PostgresStatement(
-                        name: "load_county_new",
-                        sql: """
-                            INSERT INTO hub.county (id, key, name_zh, name_en, sandbox)
-                            SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4 FROM hub.county RETURNING id
-                            """,
-                        binds: [load.key, load.nameZh, load.nameEn, load.sandbox],
-                    ))
-                guard let row = made.first else { throw StoreError.unexpectedShape("load_county_new") }
-                id = try row.decode("id", as: Int16.self)
-            }
-            _ = try await transaction.query(
-                PostgresStatement(
-                    name: "load_county_names",
-                    sql: "UPDATE hub.county SET name_zh = $2, name_en = $3 WHERE id = $1",
-                    binds: [id, load.nameZh, load.nameEn],
-                ))
-            _ = try await transaction.query(
-                PostgresStatement(
-                    name: "load_county_codes_clear",
-                    sql: "DELETE FROM hub.county_code WHERE county = $1",
-                    binds: [id],
-                ))
-            for code in load.codes {
-                _ = try await transaction.query(
-                    PostgresStatement(
-                        name: "load_county_code",
-                        sql: """
-                            INSERT INTO hub.county_code (code, county, valid)
-                            VALUES ($1, $2, daterange($3::text::date, $4::text::date))
-                            """,
-                        binds: [code.code, id, code.validFrom, code.validTo],
-                    ))
-            }
-            try await putOfficers(load.officers, county: CountyID(rawValue: id), in: transaction)
-            let current = try await transaction.query(
-                PostgresStatement(
-                    name: "load_county_current",
-                    sql: """
-                        SELECT version, checksum FROM hub.county_bundle
-                        WHERE county = $1 ORDER BY version DESC LIMIT 1
-                        """,
-                    binds: [id],
-                ))
-            let version = try current.first?.decode("version", as: Int32.self) ?? 0
-            if let row = current.first, try row.decode("checksum", as: [UInt8].self) == load.checksum {
-                return (CountyID(rawValue: id), version, false)
-            }
-            _ = try await transaction.query(
-                PostgresStatement(
-                    name: "load_county_bundle",
-                    sql: """
-                        INSERT INTO hub.county_bundle (county, version, policy_version, checksum, files)
-                        VALUES ($1, $2, $3, $4, $5)
-                        """,
-                    binds: [id, version + 1, load.policyVersion, load.checksum, load.files],
-                ))
-            return (CountyID(rawValue: id), version + 1, true)
-        }
-    }
-
     /// Moves the clock of a sandbox county to an instant.
     ///
     /// - Returns: false when the county is no sandbox.
+    /// - Throws: ``StoreError/clockOutOfReach`` beyond ``Timestamp/clockReach``.
     package func moveClock(of county: CountyID, to instant: Timestamp) async throws -> Bool {
+        guard Timestamp.clockReach.contains(instant) else { throw StoreError.clockOutOfReach }
         let rows = try await pool.query(
             PostgresStatement(
                 name: "move_clock",

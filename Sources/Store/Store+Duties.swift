@@ -10,20 +10,40 @@ extension Store {
     /// The duties of these ids that exist, in the order of the ids.
     package func duties(ids: [DutyID], county: CountyID) async throws -> [Duty] {
         guard !ids.isEmpty else { return [] }
-        let rows = try await pool.query(
-            PostgresStatement(
-                name: "duties_by_id",
-                sql: """
-                    SELECT \(Duty.columns)
-                    FROM unnest($2::bigint[]) WITH ORDINALITY AS i (id, ord)
-                    CROSS JOIN LATERAL (
-                        SELECT * FROM hub.duty AS o WHERE o.county = $1 AND o.id = i.id OFFSET 0
-                    ) AS d
-                    ORDER BY i.ord
-                    """,
-                binds: [county.rawValue, ids.map(\.rawValue)],
-            ))
-        return try rows.map { try Duty($0) }
+        return try await pool.query(Self.dutiesByID(ids, county: county)).map { try Duty($0) }
+    }
+
+    /// The duties of these ids that exist, in the order of the ids, and the ids of
+    /// those whose rows this program cannot read.
+    package func readableDuties(
+        ids: [DutyID], county: CountyID,
+    ) async throws -> (duties: [Duty], unreadable: Set<DutyID>) {
+        guard !ids.isEmpty else { return ([], []) }
+        var duties: [Duty] = []
+        var unreadable: Set<DutyID> = []
+        for row in try await pool.query(Self.dutiesByID(ids, county: county)) {
+            do {
+                duties.append(try Duty(row))
+            } catch {
+                unreadable.insert(DutyID(rawValue: try row.decode("id", as: Int64.self)))
+            }
+        }
+        return (duties, unreadable)
+    }
+
+    private static func dutiesByID(_ ids: [DutyID], county: CountyID) -> PostgresStatement {
+        PostgresStatement(
+            name: "duties_by_id",
+            sql: """
+                SELECT \(Duty.columns)
+                FROM unnest($2::bigint[]) WITH ORDINALITY AS i (id, ord)
+                CROSS JOIN LATERAL (
+                    SELECT * FROM hub.duty AS o WHERE o.county = $1 AND o.id = i.id OFFSET 0
+                ) AS d
+                ORDER BY i.ord
+                """,
+            binds: [county.rawValue, ids.map(\.rawValue)],
+        )
     }
 
     /// The duties of these counties and ids, in the order asked; nil where there

@@ -27,6 +27,11 @@ package struct OfficerRecord: Sendable, Hashable {
     }
 }
 
+/// Officers of other units have these ids: an officer keeps the unit.
+package struct OfficerIDsTaken: Error, Sendable, Hashable {
+    package var ids: [OfficerID]
+}
+
 extension Store {
     /// The officers of a county, or of one unit of it.
     package func officers(county: CountyID, unit: UnitID? = nil) async throws -> [OfficerRecord] {
@@ -52,23 +57,21 @@ extension Store {
         }
     }
 
-    /// Registers officers or changes them. An officer of another unit keeps
-    /// that unit: the id is then taken.
+    /// Registers officers or changes them, all or none.
     ///
-    /// - Returns: the ids that were refused because another unit has them.
-    @discardableResult
-    package func putOfficers(_ officers: [OfficerRecord], county: CountyID) async throws -> [OfficerID] {
+    /// - Throws: ``OfficerIDsTaken`` for ids that officers of other units have.
+    package func putOfficers(_ officers: [OfficerRecord], county: CountyID) async throws {
         try await pool.withTransaction { transaction in
             try await putOfficers(officers, county: county, in: transaction)
         }
     }
 
-    @discardableResult
     func putOfficers(
         _ officers: [OfficerRecord], county: CountyID, in transaction: borrowing PostgresTransaction,
-    ) async throws -> [OfficerID] {
-        var refused: [OfficerID] = []
-        for officer in officers {
+    ) async throws {
+        var taken: [OfficerID] = []
+        // In one order, so that two who change the same officers take turns.
+        for officer in officers.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
             let rows = try await transaction.query(
                 PostgresStatement(
                     name: "put_officer",
@@ -85,8 +88,35 @@ extension Store {
                         officer.scopes, officer.validFrom, officer.validTo,
                     ],
                 ))
-            if rows.count == 0 { refused.append(officer.id) }
+            if rows.count == 0 { taken.append(officer.id) }
         }
-        return refused
+        if !taken.isEmpty { throw OfficerIDsTaken(ids: taken) }
+    }
+
+    /// Takes officers out of office with the county's yesterday, if they are
+    /// registered as it is said here; who has left before stays so.
+    func endOffice(
+        of officers: [OfficerRecord], county: CountyID, in transaction: borrowing PostgresTransaction,
+    ) async throws {
+        for officer in officers {
+            _ = try await transaction.query(
+                PostgresStatement(
+                    name: "end_office",
+                    sql: """
+                        UPDATE hub.officer AS o SET valid_to = least(o.valid_to, c.today - 1)
+                        FROM (
+                            SELECT ((now() + clock_offset + interval '8 hours') AT TIME ZONE 'UTC')::date AS today
+                            FROM hub.county WHERE id = $1
+                        ) AS c
+                        WHERE o.county = $1 AND o.id = $2 AND o.unit = $3 AND o.name = $4 AND o.duty = $5
+                            AND o.scopes = $6 AND o.valid_from IS NOT DISTINCT FROM $7::text::date
+                            AND o.valid_to IS NOT DISTINCT FROM $8::text::date
+                        """,
+                    binds: [
+                        county.rawValue, officer.id.rawValue, officer.unit.rawValue, officer.name, officer.duty,
+                        officer.scopes, officer.validFrom, officer.validTo,
+                    ],
+                ))
+        }
     }
 }

@@ -5,6 +5,7 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case foreignSchema
         case schemaNewer(Int32)
         case migrationChanged(String)
+        case clockOutOfReach
     }
 
     private let kind: Kind
@@ -28,6 +29,9 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         StoreError(kind: .migrationChanged(name))
     }
 
+    /// A county's clock was to be moved beyond the years in which it can run.
+    package static let clockOutOfReach = StoreError(kind: .clockOutOfReach)
+
     package var description: String {
         switch kind {
         case .unexpectedShape(let statement):
@@ -38,6 +42,8 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
             "the database has schema version \(version), newer than this program; use a newer liankong"
         case .migrationChanged(let name):
             "migration \(name) was applied with another text; restore the released file"
+        case .clockOutOfReach:
+            "a county's clock runs in the years 2000 to 2100"
         }
     }
 }

@@ -34,35 +34,76 @@ extension CommandFailure {
     }
 }
 
+extension CommandFailure {
+    /// No answer of a hub, or none that a hub gives.
+    init(withoutAnswer error: HubClientError) {
+        let hints = ["is the hub running, and is --url right? 平台是否在运行？--url是否正确？"]
+        switch error.code {
+        case "unreachable":
+            self.init(
+                .unreachable, code: error.code, "no hub answers: the connection was refused, lost or never opened",
+                "平台无响应：连接被拒绝、中断或未能建立", hints: hints)
+        case "timed-out":
+            self.init(.unreachable, code: error.code, error.message, "平台未及时答复", hints: hints)
+        case "bad-url":
+            self.init(
+                .unreadable, code: error.code, error.message, "平台地址无效",
+                hints: ["an address is such as 地址形如 \(HubOptions.defaultURL)"])
+        default:
+            self.init(.refused, code: error.code, error.message, "答复无法识别，可能不是本平台", hints: hints)
+        }
+    }
+}
+
 /// An error as it is told to a person or a script.
 struct Complaint {
     private var status: ExitStatus
     private var json: JSONValue
     private var lines: [String]
     private var goesToOutput = false
+    /// Before the first line.
+    private var prefix = "liankong: "
 
     /// Tells it and gives the exit status.
+    @discardableResult
     func tell(asJSON: Bool) -> ExitStatus {
         if asJSON, !goesToOutput {
-            Output.error(String(decoding: json.encodedBytes(), as: UTF8.self))
+            Output.error(json.shortJSON)
         } else if goesToOutput {
             for line in lines { print(line) }
-        } else {
-            for line in lines { Output.error(line) }
+        } else if let first = lines.first {
+            Output.error(prefix + first)
+            for line in lines.dropFirst() { Output.error(line) }
         }
         return status
     }
 
+    /// The same, said of one of several files.
+    func about(file: String) -> Complaint {
+        var copy = self
+        copy.prefix += file + ": "
+        if case .object(var object) = json {
+            object["file"] = .string(file)
+            copy.json = .object(object)
+        }
+        return copy
+    }
+
     init(_ error: any Error) {
         switch error {
-        case let error as HubClientError: self.init(hub: error)
+        case let error as HubClientError:
+            if let problem = error.problem {
+                self.init(problem, of: error)
+            } else {
+                self.init(failure: CommandFailure(withoutAnswer: error))
+            }
         case let error as CommandFailure: self.init(failure: error)
         case let error as ConfigurationFaults: self.init(faults: error.faults)
         case let error as PostgresError:
             self.init(
                 failure: CommandFailure(
-                    .database, code: "database", "the database: \(error)", "数据库无法使用",
-                    hints: ["check --database-url, and that the server runs"]))
+                    .database, code: "database", Self.text(error), "数据库无法使用",
+                    hints: ["check --database-url, and that the server runs 请检查--database-url，并确认数据库在运行"]))
         case let error as StoreError:
             self.init(failure: CommandFailure(.database, code: "database", "\(error)", "数据库无法使用"))
         case let error as TokenIssuer.Refusal:
@@ -77,30 +118,34 @@ struct Complaint {
         }
     }
 
+    /// Without the name of the statement: where there is no connection, it is
+    /// merely the first that was tried.
+    private static func text(_ error: PostgresError) -> String {
+        var error = error
+        if error.code == .connectFailed { error.statementName = nil }
+        return "\(error)"
+    }
+
     private init(failure: CommandFailure) {
         status = failure.status
         json = [
             "code": .string(failure.code), "message": .string(failure.message),
             "messageZh": .string(failure.messageZh), "hints": .array(failure.hints.map { .string($0) }),
         ]
-        lines = ["liankong: \(failure.message) / \(failure.messageZh)"] + failure.hints.map { "  " + $0 }
+        lines = ["\(failure.code): \(failure.message) / \(failure.messageZh)"] + failure.hints.map { "  " + $0 }
     }
 
-    private init(hub error: HubClientError) {
-        status = error.isUnreachable ? .unreachable : .refused
-        json =
-            error.problem?.json ?? [
-                "code": .string(error.code), "status": error.status.map { .integer(Int64($0)) } ?? .null,
-                "message": .string(error.message),
-            ]
-        lines = ["liankong: \(error.status.map { "\($0) " } ?? "")\(error.code): \(error.message)"]
-        for fault in error.problem?.faults ?? [] {
-            lines.append("  \(fault.path): \(fault.message) / \(fault.messageZh)")
-        }
-        if error.isUnreachable {
-            lines.append("  no hub answers; is it running, and is --url right? 平台无响应，请检查--url")
-        } else if error.code == "unauthorised" {
-            lines.append("  the token may be of another installation; deploy/run issues new ones 令牌无效")
+    /// Refusals by which the hub says that it could not read what was typed.
+    private static let unreadable: Set<String> = [
+        "bad-query", "bad-header", "bad-json", "bad-body", "bad-envelope", "not-utf-8",
+    ]
+
+    private init(_ problem: HubProblem, of error: HubClientError) {
+        status = Self.unreadable.contains(problem.code) ? .unreadable : .refused
+        json = problem.json
+        lines = ProblemText.lines(problem)
+        if error.code == "unauthorised" {
+            lines.append("  the token may be of another installation; deploy/run issues new ones 令牌可能属于另一套系统")
         } else if let request = error.requestID, (error.status ?? 0) >= 500 {
             lines.append("  request id 请求编号 \(request)")
         }
@@ -120,6 +165,7 @@ struct Complaint {
                 }),
         ]
         lines = faults.map(\.description) + ["liankong: faults found 发现错误: \(faults.count)"]
+        prefix = ""
     }
 
     /// Help, the version, and what the argument parser found.
@@ -128,19 +174,26 @@ struct Complaint {
             status = ExitStatus(rawValue: exit.rawValue) ?? .refused
             json = .null
             lines = []
+            prefix = ""
             goesToOutput = true
             return
         }
         let code = Liankong.exitCode(for: error)
         let text = Liankong.fullMessage(for: error)
         lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        json = ["code": "usage", "message": .string(Liankong.message(for: error))]
+        prefix = ""
+        var object: JSONObject = ["code": "usage", "message": .string(Liankong.message(for: error))]
         switch code {
         case .success:
             status = .done
             goesToOutput = true
-        case .validationFailure: status = .unreadable
+        case .validationFailure:
+            status = .unreadable
+            // The parser of arguments speaks English only.
+            lines.insert("       命令行无法识别，用法如下，说明见 --help。", at: min(1, lines.count))
+            object["messageZh"] = "命令行无法识别，说明见--help"
         default: status = .refused
         }
+        json = .object(object)
     }
 }

@@ -4,7 +4,8 @@ enum ExitStatus: Int32 {
     case done = 0
     /// The hub refused, or a check found faults.
     case refused = 1
-    /// The command line or its input cannot be read.
+    /// The command line or its input cannot be read, by this program or by the
+    /// hub.
     case unreadable = 2
     /// An expression erred; its value is on standard output all the same.
     case evaluation = 3
@@ -12,4 +13,6 @@ enum ExitStatus: Int32 {
     case unreachable = 4
     /// The database cannot be used.
     case database = 5
+    /// The output cannot be written.
+    case unwritable = 6
 }

@@ -14,8 +14,9 @@ struct Liankong: AsyncParsableCommand {
             Commands that speak to a hub take --url and --token, or --as UNIT with the tokens that deploy/run wrote. \
             Commands that need the database itself take --database-url.
 
-            Exit status 退出码: 0 done; 1 refused, or faults found; 2 the command or its input cannot be read; \
-            3 an expression erred (filter eval); 4 no hub answers; 5 the database cannot be used. \
+            Exit status 退出码: 0 done; 1 refused, or faults found; 2 the command or its input cannot be read, by \
+            this program or by the hub; 3 an expression erred (filter eval); 4 no hub answers; 5 the database cannot be used; \
+            6 the output cannot be written. \
             With --json, results go to standard output and errors to standard error, as JSON.
             """,
         version: "liankong 1",
@@ -40,6 +41,7 @@ struct Liankong: AsyncParsableCommand {
     /// Runs what the arguments ask for and ends the process with its status.
     static func main() async {
         let status = await ended(Array(CommandLine.arguments.dropFirst()))
+        Output.finish()
         Foundation.exit(status.rawValue)
     }
 

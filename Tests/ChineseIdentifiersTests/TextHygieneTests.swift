@@ -3,6 +3,14 @@ import Testing
 
 struct TextHygieneTests {
     @Test(arguments: [
+        ("%E5%AD%9F%e6%b4%a5", "孟津"), ("%25E5%25AD%259F", "孟"), ("100%", "100%"), ("%zz%4", "%zz%4"), ("%", "%"),
+        ("%+1", "%+1"), ("孟%20津", "孟 津"), ("plain", "plain"),
+    ])
+    func percentEncodedTextIsDecodedAsOftenAsItWasEncoded(_ encoded: String, _ text: String) {
+        #expect(TextHygiene.percentDecoded(encoded) == text)
+    }
+
+    @Test(arguments: [
         ("\u{3000}会盟镇\u{A0}\t", "会盟镇"), ("\u{FEFF}a b\r\n", "a b"), (" \u{200B} ", ""), ("", ""),
     ])
     func blanksOfAllKindsAreTrimmed(_ raw: String, _ expected: String) {

@@ -106,6 +106,9 @@ struct DatabaseCommandTests {
                 let shown = try await CommandRun.liankong(
                     ["token", "show", "--as", "hrss-01"], environment: ["LIANKONG_TOKENS": file])
                 #expect(shown.output.hasPrefix("lk_") && text.contains(shown.lastLine))
+                let elsewhere = try await CommandRun.liankong(arguments.map { $0 == file ? folder + "/b.json" : $0 })
+                let revoked = try Self.json(elsewhere)["revoked"]?.integerValue ?? 0
+                #expect(revoked > 0, "the tokens of the first file work no longer")
             }
         }
     }

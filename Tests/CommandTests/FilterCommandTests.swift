@@ -28,6 +28,19 @@ struct FilterCommandTests {
         #expect(run.errors.isEmpty == (status == 0))
     }
 
+    /// On a full disk, or with a stream closed, it says so where it can.
+    @Test(
+        arguments: [
+            (">/dev/full", 6), (">&-", 6), ("2>/dev/full", 0), ("2>&-", 0), ("--json >/dev/full 2>/dev/full", 6),
+        ] as [(String, Int32)])
+    func endsInOrderWithoutAPlaceToWrite(redirection: String, status: Int32) async throws {
+        let run = try await CommandRun.run(
+            "/bin/bash", ["-c", "'\(CommandRun.binary)' filter eval --expression true \(redirection)"],
+            input: Self.event)
+        #expect(run.status == status)
+        #expect(run.errors.isEmpty || run.errors.contains("output cannot be written"))
+    }
+
     @Test(arguments: ["1 +", "type LIKE 5", "(", ""])
     func refusesATextThatIsNoExpression(expression: String) async throws {
         let run = try await CommandRun.liankong(
@@ -54,5 +67,7 @@ struct FilterCommandTests {
             ["filter", "eval", "--json", "--expression", "missing"], input: Self.event)
         #expect(run.status == 3)
         #expect(run.errors.hasPrefix("{\"code\":\"missingAttribute\""))
+        let wrong = try await CommandRun.liankong(["filter", "eval", "--json", "--expression", "("], input: Self.event)
+        #expect(wrong.errors.contains("\"code\":\"parse\"") && !wrong.errors.contains("parse:"))
     }
 }

@@ -58,6 +58,17 @@ struct FindingsTests {
         #expect(levels(Findings.keys(file, dataDirectory: nil), "keys") == [.good])
     }
 
+    @Test func keysThatDoNotFitAreAFault() {
+        var file = KeyFile(path: "/nonexistent/keys.json")
+        #expect(levels(Findings.keys(file, dataDirectory: nil), "keys") == [.warning])
+        #expect(levels(Findings.keys(file, dataDirectory: nil, known: [1]), "keys") == [.fault])
+        file.mode = 0o600
+        file.isSound = true
+        file.caseKeyCheck = [1]
+        #expect(levels(Findings.keys(file, dataDirectory: nil, known: [1]), "keys") == [.good])
+        #expect(levels(Findings.keys(file, dataDirectory: nil, known: [2]), "keys") == [.fault, .good])
+    }
+
     @Test func keysBesideTheDataAreAWarning() {
         var file = KeyFile(path: "/nonexistent/keys.json")
         file.mode = 0o600

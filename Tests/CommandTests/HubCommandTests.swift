@@ -69,7 +69,7 @@ struct HubCommandTests {
             let run = try await Self.liankong(
                 ["publish", "-"], as: .unit("psb"), of: hub, input: "[\(good), {\"specversion\": \"1.0\"}]")
             #expect(run.status == 1)
-            #expect(run.output.contains("✗ 1: bad-envelope"))
+            #expect(run.output.contains("✗ 2: 400 bad-envelope"))
         }
     }
 

@@ -36,6 +36,14 @@ struct InstallationTests {
             return false
         }
 
+        /// The commands that it prints to try first, pasted into a shell.
+        func triesFirstSteps() async throws -> CommandRun {
+            let lines = text.split(separator: "\n").drop { !$0.hasPrefix("The hub answers at") }
+                .prefix { !$0.hasPrefix("Tokens of") }
+            let commands = lines.filter { $0.hasPrefix("  ") }.joined(separator: "\n")
+            return try await CommandRun.run("/bin/bash", ["-euo", "pipefail", "-c", commands])
+        }
+
         /// Ends it as Ctrl-C does, and gives how it ended.
         func stopped() async -> ChildProcess.End {
             process.send(SIGINT)
@@ -104,6 +112,12 @@ struct InstallationTests {
             let second = try Running(home: home, arguments: ["--port", "18320"], output: folder + "/out2")
             #expect(try await second.serves(), "\(second.text.suffix(2000))")
             #expect(second.text.contains("played before"))
+            // What it prints is a report of its own each time.
+            for _ in 0..<2 {
+                let report = try await second.triesFirstSteps()
+                #expect(report.status == 0 && report.output.contains("\"duplicate\":false"), "\(report)")
+                #expect(!report.output.contains("\"joined\":true"), "\(report)")
+            }
             // One at a time: a third is told so and disturbs nothing.
             let third = try await CommandRun.run(
                 Repository.file("deploy/run"), [], environment: ["LIANKONG_HOME": home])
@@ -116,12 +130,26 @@ struct InstallationTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(5)))
+    func theRealCountyIsAskedAndToldNothing() async throws {
+        try await Self.withHome { home, folder in
+            let empty = try Running(home: home, arguments: ["--port", "18320", "--empty"], output: folder + "/out")
+            #expect(try await empty.serves(), "\(empty.text.suffix(2000))")
+            let asked = try await empty.triesFirstSteps()
+            #expect(asked.status == 0 && asked.output.contains("\"wouldBe\":201"), "\(asked)")
+            #expect(!asked.output.contains("demonstration"), "\(asked)")
+            #expect(await empty.stopped() == .exited(0))
+        }
+    }
+
     @Test func theScriptsExplainThemselves() async throws {
         for script in ["run", "test", "bench"] {
             let run = try await CommandRun.run(Repository.file("deploy/" + script), ["--help"])
             #expect(run.status == 0 && run.output.contains("deploy/" + script))
             let wrong = try await CommandRun.run(Repository.file("deploy/" + script), ["--nonsense"])
-            #expect(wrong.status == 1 && wrong.errors.contains("--nonsense"))
+            #expect(wrong.status == 2 && wrong.errors.contains("--nonsense"))
         }
+        let port = try await CommandRun.run(Repository.file("deploy/run"), ["--port", "0080"])
+        #expect(port.status == 2 && port.errors.hasPrefix("run: --port"))
     }
 }

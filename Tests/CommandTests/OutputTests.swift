@@ -38,6 +38,34 @@ struct OutputTests {
         #expect(Distance(argument: text) == nil)
     }
 
+    @Test func tellsAnEmptyTable() {
+        #expect(TextTable(["a"]).lines == ["a", "─", "none 无"])
+    }
+
+    @Test(arguments: [("PT0S", "0s"), ("PT45S", "45s"), ("PT12000S", "3h 20m"), ("PT180000S", "2d 2h")])
+    func writesMeanTimesShort(duration: String, text: String) {
+        #expect(BoardText.duration(duration) == text)
+    }
+
+    @Test func tellsAtWhichStepsDutiesStand() {
+        #expect(BoardText.steps(["1": 4, "2": 0, "3": 2]) == "1:4 3:2")
+        #expect(BoardText.steps(["1": 0]) == "—")
+    }
+
+    @Test func tellsAnEntryOfAHistoryInWordsAndOneOrder() {
+        let entry: JSONValue = [
+            "command": "draft", "note": .null,
+            "detail": [
+                "collapsed": [2, 3], "new": "x", "ladder": "B", "milestone": "sign", "step": 4,
+                "to": ["convener/liaison-a", "jm-office"],
+            ],
+        ]
+        #expect(
+            HistoryText.remark(entry)
+                == "step 第几步 4; time limit 时限节点 签收 sign; ladder 催办规则 B; together with steps 合并步骤 2, 3; "
+                + "to 通知 convener 联络员A角 liaison-a, jm-office; new x")
+    }
+
     @Test func indentsJSONSoThatAMemberHasALine() {
         let json: JSONValue = ["url": "u", "tokens": ["hrss": "lk_1"], "officers": ["hrss": [["id": "hrss-01"]]]]
         #expect(

@@ -1,4 +1,7 @@
+import Foundation
 import Testing
+
+@testable import liankong
 
 /// Help, and what the command says when it is called wrongly.
 struct UsageTests {
@@ -22,16 +25,39 @@ struct UsageTests {
         #expect(run.errors.isEmpty)
     }
 
+    /// In a narrow terminal a line that breaks in the middle is no example that
+    /// can be copied.
+    @Test(arguments: commands)
+    func everyCommandShowsItselfInUseWithinALineOfATerminal(command: [String]) async throws {
+        let run = try await CommandRun.liankong(command + ["--help"], environment: ["COLUMNS": "400"])
+        let overview = run.output.components(separatedBy: "USAGE").first ?? ""
+        let examples = overview.split(separator: "\n").filter { $0.hasPrefix("  ") }.map(String.init)
+        if !run.output.contains("SUBCOMMANDS") {
+            let words = (["liankong"] + command).joined(separator: " ")
+            #expect(examples.contains { $0.contains(words) })
+        }
+        for line in examples { #expect(line.displayWidth <= 80, "\(line)") }
+    }
+
     @Test(
         arguments: [
             ["nonsense"], ["publish"], ["duties", "show"], ["sweep", "--as-of", "2020-11-01"], ["feed", "--nonsense"],
             ["feed", "--latest", "--after", "3"], ["serve", "--port", "70000"], ["token", "issue"],
+            ["publish", "--at", "2020-11-01T00:00:00+08:00", "x.json"], ["duties", "start", "17"],
+            ["explain", "17", "--at", "2020-11-01T00:00:00+08:00"], ["duties", "sign", "17", "18", "--note", "x"],
+            ["board", "--url", "nonsense", "--token", "lk_x"], ["sandbox", "clock", "--by", "3"],
         ])
     func whatCannotBeReadEndsWithTwo(arguments: [String]) async throws {
         let run = try await CommandRun.liankong(arguments)
         #expect(run.status == 2)
         #expect(run.output.isEmpty)
-        #expect(!run.errors.isEmpty)
+        #expect(run.errors.unicodeScalars.contains { (0x4E00...0x9FFF).contains($0.value) })
+    }
+
+    @Test(arguments: [["sweep", "--as-of", "yesterday"], ["duties", "list", "--due-before", "2020-11-12"]])
+    func saysHowATimeIsWritten(arguments: [String]) async throws {
+        let run = try await CommandRun.liankong(arguments)
+        #expect(run.status == 2 && run.errors.contains("2020-10-22T09:12:00+08:00"))
     }
 
     @Test func asksWhoSpeaks() async throws {

@@ -9,12 +9,26 @@ struct Envelope {
     /// cannot be used.
     private var texts: [String: String] = [:]
     private var extensions: [String: AttributeValue] = [:]
+    private var count = 0
+
+    /// Far more than any event has: reading on would only make a long list of
+    /// what is not known.
+    private static let attributeLimit = 1000
 
     // MARK: Reading
 
     /// Takes an attribute; `null` is as good as none.
     mutating func add(_ name: String, _ value: JSONValue) {
         if value == .null { return }
+        count += 1
+        guard count <= Self.attributeLimit else {
+            if count == Self.attributeLimit + 1 {
+                faults.record(
+                    "too-many-attributes", "an event has at most \(Self.attributeLimit) attributes",
+                    "一个事件最多\(Self.attributeLimit)个属性")
+            }
+            return
+        }
         guard AttributeText.isName(name), name != "data" else { return refuseName(name) }
         if Self.standardNames.contains(name) {
             addStandard(name, value)

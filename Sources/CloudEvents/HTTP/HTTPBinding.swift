@@ -18,6 +18,7 @@ public enum HTTPBinding {
         /// The body cannot be read: `not-utf-8`, `bad-json`, or `bad-envelope`
         /// for a batch that is no list. Paths are JSON Pointers into the
         /// structured form; in binary mode faults of attributes come along.
+        /// Or headers cannot: `bad-header`, paths `header:<name>`.
         case faults(code: String, [InputFault])
     }
 
@@ -31,28 +32,37 @@ public enum HTTPBinding {
     /// because its sender can be told what to mend; other types without
     /// attributes are no events.
     ///
-    /// - Parameter headers: names in lower case.
+    /// - Parameters:
+    ///   - headers: names in lower case.
+    ///   - eventLimit: how many bytes an event of a batch may take as it was
+    ///     sent; a larger one is refused alone, with the code `body-too-large`.
     public static func decode(
-        headers: [(name: String, value: String)], body: [UInt8],
+        headers: [(name: String, value: String)], body: [UInt8], eventLimit: Int = .max,
     ) -> Result<Message, Failure> {
         let contentTypes = headers.filter { $0.name == "content-type" }
+        if let failure = unreadable(contentTypes) { return .failure(failure) }
         guard contentTypes.count <= 1 else { return .failure(.unsupportedMediaType) }
         let contentType = contentTypes.first?.value
         let mediaType = contentType.flatMap { MediaType($0) }
         if let mediaType, mediaType.type == "application", mediaType.subtype.hasPrefix("cloudevents") {
-            guard mediaType.isUTF8 else { return .failure(.unsupportedMediaType) }
-            switch "application/" + mediaType.subtype {
-            case structuredType: return decodeStructured(body)
-            case batchType: return decodeBatch(body)
-            default: return .failure(.unsupportedMediaType)
+            let form = "application/" + mediaType.subtype
+            guard mediaType.isUTF8, form == structuredType || form == batchType else {
+                return .failure(.unsupportedMediaType)
             }
+            if let failure = unreadable(headers.filter { isTracing($0.name) }) { return .failure(failure) }
+            return form == batchType ? decodeBatch(body, eventLimit: eventLimit) : decodeStructured(body)
         }
         let isPlainJSON = mediaType?.type == "application" && mediaType?.subtype == "json"
         guard isPlainJSON || headers.contains(where: { $0.name.hasPrefix(attributePrefix) }) else {
             return .failure(.unsupportedMediaType)
         }
+        let used = headers.filter { isTracing($0.name) || $0.name.hasPrefix(attributePrefix) }
+        if let failure = unreadable(used) { return .failure(failure) }
         return decodeBinary(headers: headers, contentType: contentType, mediaType: mediaType, body: body)
     }
+
+    /// Headers that become attributes in every mode.
+    private static func isTracing(_ name: String) -> Bool { name == "traceparent" || name == "tracestate" }
 
     /// Reads an event in structured form from a value that was read already.
     public static func structured(_ value: JSONValue) -> Result<CloudEvent, EnvelopeFaults> {
@@ -63,8 +73,8 @@ public enum HTTPBinding {
         JSONReader.read(body).map { .single(structured($0)) }.mapError { .faults(code: $0.code, $0.faults) }
     }
 
-    private static func decodeBatch(_ body: [UInt8]) -> Result<Message, Failure> {
-        switch JSONReader.readElements(body) {
+    private static func decodeBatch(_ body: [UInt8], eventLimit: Int) -> Result<Message, Failure> {
+        switch JSONReader.readElements(body, sizeLimit: eventLimit) {
         case .failure(let faults):
             return .failure(.faults(code: faults.code, faults.faults))
         case .success(nil):

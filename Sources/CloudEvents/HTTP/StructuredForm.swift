@@ -15,6 +15,9 @@ enum StructuredForm {
         for member in object where member.key != dataKey && member.key != bytesKey {
             envelope.add(member.key, member.value)
         }
+        if let mediaType = envelope.dataContentType.flatMap({ MediaType($0) }), mediaType.isJSON, !mediaType.isUTF8 {
+            return .failure(unsupportedCharset)
+        }
         let data = data(of: object, &envelope)
         let event = envelope.event()
         switch data {
@@ -25,6 +28,18 @@ enum StructuredForm {
             event.data = data
             return .success(event)
         }
+    }
+
+    /// JSON in another encoding than UTF-8 is refused as in binary mode, whether
+    /// or not this text of it is.
+    private static var unsupportedCharset: EnvelopeFaults {
+        EnvelopeFaults(
+            code: "unsupported-media-type",
+            faults: [
+                InputFault(
+                    path: FaultPath.attribute("datacontenttype"), code: "unsupported-media-type",
+                    message: "JSON is sent in UTF-8; leave the charset out", messageZh: "JSON应为UTF-8编码，请去掉charset")
+            ])
     }
 
     /// The data; a failure where its bytes are to be JSON and cannot be read.

@@ -14,6 +14,8 @@ struct JSONParser {
     var faults = FaultList()
     /// The elements of the outermost list in which there are faults, ascending.
     private(set) var faultyElements: [Int] = []
+    /// How many bytes each element of the outermost list takes.
+    private(set) var elementSizes: [Int] = []
 
     init(bytes: [UInt8], depthLimit: Int) {
         self.bytes = bytes
@@ -108,9 +110,12 @@ struct JSONParser {
         skipSpace()
         if take(UInt8(ascii: "]")) { return elements }
         while true {
-            let found = faults.found
+            let (found, start) = (faults.found, position)
             try element(of: &elements, depth: depth)
-            if depth == 1, faults.found > found { faultyElements.append(elements.count - 1) }
+            if depth == 1 {
+                elementSizes.append(position - start)
+                if faults.found > found { faultyElements.append(elements.count - 1) }
+            }
             skipSpace()
             if take(UInt8(ascii: "]")) { return elements }
             guard take(UInt8(ascii: ",")) else {

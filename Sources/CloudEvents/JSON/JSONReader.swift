@@ -32,7 +32,12 @@ public enum JSONReader {
     ///
     /// Paths are relative to the element. Faults of the syntax concern the
     /// whole: nobody can tell where the element would have ended.
-    static func readElements(_ bytes: [UInt8]) -> Result<[Result<JSONValue, JSONFaults>]?, JSONFaults> {
+    ///
+    /// - Parameter sizeLimit: how many bytes an element may take as it stands;
+    ///   a longer one is a failure with the code `body-too-large`.
+    static func readElements(
+        _ bytes: [UInt8], sizeLimit: Int = .max,
+    ) -> Result<[Result<JSONValue, JSONFaults>]?, JSONFaults> {
         if let faults = UTF8Check.faults(of: bytes) { return .failure(faults) }
         // The list itself is one level that an element on its own has not.
         var parser = JSONParser(bytes: bytes, depthLimit: depthLimit + 1)
@@ -49,7 +54,20 @@ public enum JSONReader {
             let own = faults[index] ?? [FaultList.furtherFaults(path: "")]
             results[index] = .failure(JSONFaults(code: "bad-json", faults: own))
         }
+        for (index, size) in parser.elementSizes.enumerated() where size > sizeLimit {
+            results[index] = .failure(tooLarge(sizeLimit))
+        }
         return .success(results)
+    }
+
+    private static func tooLarge(_ limit: Int) -> JSONFaults {
+        JSONFaults(
+            code: "body-too-large",
+            faults: [
+                InputFault(
+                    path: "", code: "body-too-large", message: "an event has at most \(limit) bytes; split it",
+                    messageZh: "单个事件最多\(limit)字节，请拆分报送")
+            ])
     }
 }
 

@@ -40,7 +40,9 @@ extension ContractJudge {
         case .period: if !Self.isPeriod(text.utf8) { throw .badPeriod }
         case .yuan: if !Self.isAmount(text.utf8) { throw .badAmount }
         case .unit: if directory.unit(UnitID(text)) == nil { throw .unknownUnit }
-        case .reference: if !Self.isReference(text.utf8) { throw .badReference }
+        case .reference:
+            if !Self.isReference(text.utf8) { throw .badReference }
+            try examine(text, Self.maximumReference, field)
         case .position: if !Self.isPosition(text.utf8) { throw .badPosition }
         case .region(let form): return try region(text, form)
         case .school, .anySchool, .idNumber, .citizenID, .studentNumber, .disabilityCard, .uscc, .registrationNumber:
@@ -55,9 +57,7 @@ extension ContractJudge {
     private mutating func free(_ text: String, _ limit: Int, _ field: FieldDefinition) throws(ValueFault) {
         if Self.isBlank(text) { throw .empty }
         if text.utf8.count > limit, text.unicodeScalars.count > limit { throw .tooLong(limit) }
-        guard field.isScanned else { return }
-        if !PersonalPatternScanner.kinds(in: text).isEmpty { throw .personalDataInOpenField }
-        if contract.layout.hasChildren { freeTexts.append((path, text, limit)) }
+        try examine(text, limit, field)
     }
 
     private static func isBlank(_ text: String) -> Bool {
@@ -148,9 +148,11 @@ extension ContractJudge {
 
     // MARK: References
 
+    private static let maximumReference = 200
+
     /// Printable ASCII without blanks.
     private static func isReference(_ bytes: String.UTF8View) -> Bool {
-        (1...200).contains(bytes.count) && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        (1...maximumReference).contains(bytes.count) && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 
     private static func isPosition(_ bytes: String.UTF8View) -> Bool {

@@ -17,8 +17,10 @@ struct ContractJudge {
     var result = ContractResult()
     /// The children the event is about, in the order sent.
     var children: [ChildFacts] = []
-    /// Open free text, to be searched for the children's names.
-    var freeTexts: [(path: [PathStep], text: String, limit: Int)] = []
+    /// The names of the persons the event is about, in the order sent.
+    var names: [String] = []
+    /// Open text, to be searched for those names.
+    var openTexts: [OpenText] = []
     private(set) var path: [PathStep] = []
 
     /// A step from an object or a list to a member.
@@ -46,7 +48,7 @@ struct ContractJudge {
         var seen = members(of: object, contract.layout, into: &parts)
         derive(from: parts, seen: &seen)
         require(contract.layout, seen)
-        searchFreeTexts()
+        searchOpenTexts()
         guard result.faults.isEmpty else { return }
         if contract.takesDayKind { setDayKind(parts, dayKind) }
         result.naturalKey = naturalKey(parts)

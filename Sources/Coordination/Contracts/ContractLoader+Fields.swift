@@ -1,6 +1,6 @@
 extension ContractLoader {
     private static let fieldKeys: Set<String> = [
-        "zh", "en", "format", "class", "classIn", "mark", "scan", "parts", "partsOf", "required", "atLeast",
+        "zh", "en", "format", "class", "classIn", "mark", "scan", "person", "parts", "partsOf", "required", "atLeast",
     ]
     /// A list without a limit would let one event hold a roster.
     private static let maximumItems = 500
@@ -36,7 +36,8 @@ extension ContractLoader {
             name: isList ? String(written.dropLast(2)) : written, zh: zh, en: en, formatText: format,
             fieldClass: fieldClass, classIn: readClasses(record), isList: isList,
             items: readLeast(record)...Self.maximumItems, isPromoted: mark == "promoted",
-            isRoutable: mark != nil || format == "unit", isFreeText: readFlag(record, "scan"), parts: parts,
+            isRoutable: mark != nil || format == "unit", scan: readScan(record),
+            isPersonName: readFlag(record, "person"), parts: parts,
             required: readGroups(record["required"]).map { $0.map(\.name) }, node: key,
         )
     }
@@ -88,6 +89,14 @@ extension ContractLoader {
             classes[family] = found
         }
         return classes
+    }
+
+    private mutating func readScan(_ record: ConfigurationRecord) -> TextScan? {
+        guard let node = record["scan"], let text = reader.text(record, "scan") else { return nil }
+        if let scan = TextScan.choices[text] { return scan }
+        let known = TextScan.choices.keys.sorted().joined(separator: ", ")
+        reader.fault(node, "not-a-choice", "'\(text)' is none of \(known)", "“\(text)”应为\(known)之一")
+        return nil
     }
 
     private mutating func readLeast(_ record: ConfigurationRecord) -> Int {

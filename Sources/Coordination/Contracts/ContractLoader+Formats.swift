@@ -98,11 +98,11 @@ extension ContractLoader {
     private mutating func checkOpenness(
         of source: FieldSource, format: FieldFormat, place: SealedClass?, family: String,
     ) {
-        if place == nil, case .text(let limit) = format, limit > Self.shortText, !source.isFreeText {
+        if place == nil, case .text(let limit) = format, limit > Self.shortText, source.scan == .nothing {
             reader.fault(
                 source.node, "open-free-text",
-                "in the family '\(family)' every recipient reads this long text; seal it or have it scanned",
-                "在“\(family)”类事件中所有接收单位都能看到此长文本，应加密或设置扫描",
+                "in the family '\(family)' every recipient reads this long text; seal it or do not exempt it from the scan",
+                "在“\(family)”类事件中所有接收单位都能看到此长文本，应加密，或不得免除扫描",
             )
         }
         guard source.isPromoted else { return }

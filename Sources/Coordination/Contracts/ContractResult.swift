@@ -17,6 +17,9 @@ package struct ContractResult: Sendable {
     package var promoted: [(name: String, value: AttributeValue)] = []
     /// Promoted and routed-only values, derived ones too, by field name.
     package var routable: [String: RoutableValue] = [:]
+    /// The names of the children, their guardians and who reported, faults or
+    /// not: nothing that more people read may hold one.
+    package var personNames = PersonNames([])
     /// What tells the case, such as `uscc:9141…`. Personal: the caller hashes it
     /// with a key and keeps nothing else of it.
     package var naturalKey: String?

@@ -33,7 +33,8 @@ struct ContractVersion {
     private mutating func append(_ layout: ObjectLayout, indentation: String) {
         for field in layout.fields.sorted(by: { $0.name < $1.name }) {
             text += "\(indentation)\(field.name)|\(field.formatText)|\(field.isList)|\(field.items)|"
-            text += "\(field.fieldClass.rawValue)|\(field.attribute ?? "")|\(field.isRoutable)|\(field.isScanned)\n"
+            text += "\(field.fieldClass.rawValue)|\(field.attribute ?? "")|\(field.isRoutable)|"
+            text += "\(field.scan)|\(field.isPersonName)\n"
             switch field.format {
             case .object(let parts): append(parts, indentation: indentation + " ")
             case .code(let list): append(list, indentation: indentation)

@@ -21,8 +21,10 @@ package final class FieldDefinition: Sendable {
     let items: ClosedRange<Int>
     /// Whether parts of it are kept elsewhere than the field itself.
     let isSplit: Bool
-    /// Whether it is open free text that must hold nothing personal.
-    let isScanned: Bool
+    /// What is looked for in it, because every recipient reads it.
+    let scan: TextScan
+    /// Whether it is the sealed name of a person the event is about.
+    let isPersonName: Bool
     /// Whether it holds a child, or a list of children. One name means one thing
     /// in all contracts.
     let isChild: Bool
@@ -41,7 +43,8 @@ package final class FieldDefinition: Sendable {
         items = source.items
         attribute = isPromoted ? source.attribute : nil
         isRoutable = source.isRoutable
-        isScanned = source.isFreeText && place == nil
+        scan = place == nil ? source.scan ?? .standard(for: format) : .nothing
+        isPersonName = source.isPersonName && place != nil
         isChild = source.name == "child" || source.name == "children"
         derivation = fieldClass == .routedOnly ? Derivation(rawValue: source.name) : nil
         if case .object(let layout) = format {
@@ -73,15 +76,18 @@ package final class ObjectLayout: Sendable {
     let index: [String: Int]
     /// The fields that may follow from the personal part.
     let derived: [Int]
-    /// Whether children are among what it describes.
-    let hasChildren: Bool
+    /// Whether the name of a person is among what it describes, at any depth.
+    let holdsNames: Bool
 
     /// Precondition: at most `maximumFields` fields.
     init(fields: [FieldDefinition], requirements: [Requirement]) {
         self.fields = fields
         self.requirements = requirements
         derived = fields.indices.filter { fields[$0].derivation != nil }
-        hasChildren = fields.contains { $0.isChild }
+        holdsNames = fields.contains { field in
+            if case .object(let layout) = field.format { return layout.holdsNames }
+            return field.isPersonName
+        }
         index = Dictionary(fields.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }
 }

@@ -13,8 +13,10 @@ struct FieldSource {
     /// Whether every recipient sees it as an attribute.
     var isPromoted: Bool
     var isRoutable: Bool
-    /// Whether it is scanned for personal values where it is open.
-    var isFreeText: Bool
+    /// What is looked for in it where it is open; nil as its format has it.
+    var scan: TextScan?
+    /// Whether it is the name of a person the event is about.
+    var isPersonName: Bool
     var parts: [FieldSource]
     /// Among the parts: of each group, one must be there.
     var required: [[String]]

@@ -98,13 +98,7 @@ struct DirectoryLoader {
     }
 
     private mutating func checkOfficerID(_ id: String, at node: ConfigurationNode) -> Bool {
-        let bytes = id.utf8
-        let isPlain = bytes.allSatisfy {
-            ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))
-                || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || $0 == UInt8(ascii: "-")
-        }
-        // A citizen ID number is 17 digits and one digit or X.
-        if !isPlain || bytes.count > 60 || id.isDigits(count: 18) || String(id.dropLast()).isDigits(count: 17) {
+        if !OfficerID(id).isRegistrable {
             reader.fault(
                 node, "bad-officer-id", "an officer's id is lower-case letters, digits and dashes, and no id number",
                 "经办人编号只含小写字母、数字和连字符，且不得为身份证号",

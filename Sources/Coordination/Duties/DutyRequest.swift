@@ -149,13 +149,4 @@ extension DutyRequest {
         }
         return object
     }
-
-    /// What tells one request from another under the same idempotency key.
-    package var canonicalBytes: [UInt8] {
-        let value: JSONValue = [
-            "command": .string(command.rawValue), "officer": officer.map { .string($0.rawValue) } ?? .null,
-            "codes": .object(codes), "writings": .object(writings),
-        ]
-        return value.canonicalBytes()
-    }
 }

@@ -58,7 +58,9 @@ struct ProjectionView {
     /// part unless the matrix names it as a whole.
     private func shown(_ value: JSONValue, path: String) -> JSONValue? {
         if let field = matrix.fields[path] {
-            return shown(value, path: path, field)
+            let shown = shown(value, path: path, field)
+            guard field.mask == .studentNumber, let text = shown?.stringValue else { return shown }
+            return narrowed(text, of: value, path: path)
         }
         switch value {
         case .object(let object):
@@ -91,6 +93,22 @@ struct ProjectionView {
         case .masked(let view):
             masked(value, matrix.mask(of: path, column: field.column, view: view))
         }
+    }
+
+    /// A student number of the form `G` and a citizen ID would tell the ID that
+    /// another column masks or hides. The two columns contradict each other
+    /// then, and the narrower one holds.
+    private func narrowed(_ shownNumber: String, of value: JSONValue, path: String) -> JSONValue? {
+        guard case .success(let student) = StudentNumber.parse(value.stringValue ?? "", today: nil),
+            student.kind == .withID
+        else { return .string(shownNumber) }
+        let id = String(student.text.dropFirst())
+        let idPath = path.split(separator: ".").dropLast().joined(separator: ".") + ".idNumber"
+        guard let field = matrix.fields[idPath],
+            let shownID = shown(.string(id), path: idPath, field)?.stringValue
+        else { return nil }
+        // Masked by its own column it shows no more than kind and region.
+        return .string(shownNumber == student.text ? "G" + shownID : shownNumber)
     }
 
     /// Of several children a town sees its own, and a school none where they

@@ -16,15 +16,19 @@ package struct Opener: Sendable {
     private let counties: CountyRegistry
     private let clock: HubClock
     private let sealer: Sealer
+    private let roster: OfficerRoster
     private let logger: Logger
 
     private static let purposeLimit = 500
 
-    package init(store: Store, counties: CountyRegistry, clock: HubClock, sealer: Sealer, logger: Logger) {
+    package init(
+        store: Store, counties: CountyRegistry, clock: HubClock, sealer: Sealer, roster: OfficerRoster, logger: Logger,
+    ) {
         self.store = store
         self.counties = counties
         self.clock = clock
         self.sealer = sealer
+        self.roster = roster
         self.logger = logger
     }
 
@@ -93,7 +97,12 @@ package struct Opener: Sendable {
         _ event: EventRecord, request: Request, principal: Principal, county: CountyRuntime,
     ) async throws -> Opened {
         guard principal.has(.handle) else { throw HubError("scope-missing", details: ["needs": ["handle"]]) }
-        guard principal.officer != nil else { throw HubError("person-needed") }
+        guard let officer = principal.officer else { throw HubError("person-needed") }
+        // A token outlives the office of who holds it.
+        let today = clock.now(in: county.id).beijingDate
+        guard try await roster.isRegistered(officer, of: principal.unit, county: county.id, on: today) else {
+            throw HubError("officer-not-in-office")
+        }
         guard !request.isEmergency else { throw HubError("not-yet") }
         try Self.check(request)
         guard let contract = county.catalogue.contract(event.type), let unit = county.directory.unit(principal.unit)

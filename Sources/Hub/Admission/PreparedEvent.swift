@@ -36,9 +36,10 @@ extension Publisher {
         let time = EnvelopeRules.time(of: event) ?? now
         let content = judgeData(event, contract: contract, time: time, options: options, county: county)
         faults += content.faults
-        let naming = EnvelopeRules.naming(content.childNames, in: event)
+        let naming = EnvelopeRules.naming(content.personNames, in: event)
         faults += naming.faults
-        let caseID = try await namedCase(of: event, county: county, principal: principal)
+        let caseID = try await namedCase(
+            of: event, contract: contract, hasKey: content.naturalKey != nil, county: county, principal: principal)
         faults += caseID.faults
         guard faults.isEmpty else { throw Self.refusal(faults) }
 
@@ -78,47 +79,12 @@ extension Publisher {
     }
 
     private static func refusal(_ faults: [InputFault]) -> HubError {
-        let codes = Set(faults.map(\.code))
+        let codes = Set(faults.map(\.code)).subtracting([EnvelopeRules.tooMany.code])
         let named: Set<String> = [
             "time-without-offset", "attribute-reserved", "unknown-attribute", "unknown-case", "unknown-cause",
         ]
         let code = codes.count == 1 ? codes.first.flatMap { named.contains($0) ? $0 : nil } : nil
         return HubError(code ?? "invalid", faults: faults)
-    }
-
-    /// The case and the cause an event names, if this unit knows them.
-    private func namedCase(
-        of event: CloudEvent, county: CountyRuntime, principal: Principal,
-    ) async throws -> (caseID: CaseID?, cause: Position?, faults: [InputFault]) {
-        var caseID: CaseID?
-        var cause: Position?
-        var faults: [InputFault] = []
-        if let text = event.extensions["caseid"]?.text {
-            if let id = CaseID(text: text),
-                try await store.takesPart(unit: principal.unit, in: id, county: county.id)
-            {
-                caseID = id
-            } else {
-                faults.append(
-                    EnvelopeRules.fault(
-                        "caseid", "unknown-case", "there is no such case that this unit takes part in",
-                        "没有本单位参与的此个案"))
-            }
-        }
-        if let text = event.extensions["causeid"]?.text {
-            if let number = Int64(text), number > 0,
-                let known = try await knownEvent(at: Position(rawValue: number), county: county, unit: principal.unit)
-            {
-                cause = known.position
-                // An event without a key of its own belongs to the case of its cause.
-                if caseID == nil { caseID = known.caseID }
-            } else {
-                faults.append(
-                    EnvelopeRules.fault(
-                        "causeid", "unknown-cause", "there is no such event that this unit knows", "没有本单位知悉的此事件"))
-            }
-        }
-        return (caseID, cause, faults)
     }
 
     /// A type that only the unit holding the duty may send.
@@ -127,12 +93,6 @@ extension Publisher {
             try await store.duties(ofCase: caseID, county: county.id)
                 .contains(where: { $0.unit == unit && Role.responsible.contains($0.role) })
         else { throw HubError("type-not-yours") }
-    }
-
-    private func knownEvent(at position: Position, county: CountyRuntime, unit: UnitID) async throws -> EventRecord? {
-        guard let record = try await store.event(at: position, county: county.id) else { return nil }
-        if record.publisher == unit || record.units.contains(unit) { return record }
-        return try await store.reception(of: position, by: unit, county: county.id) == nil ? nil : record
     }
 
     private static func routingAttributes(
@@ -248,15 +208,6 @@ extension PreparedEvent {
                     sentence: planned.sentence, rule: planned.rule)
             },
             warnings: warnings)
-    }
-}
-
-extension ContractResult {
-    /// The names of the children the event is about; none while it has faults.
-    fileprivate var childNames: [String] {
-        let personal = sealed[.personal]
-        let children = (personal?["children"]?.arrayValue ?? []) + [personal?["child"]].compactMap(\.self)
-        return children.compactMap { $0["name"]?.stringValue }
     }
 }
 

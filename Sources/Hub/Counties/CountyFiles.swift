@@ -94,6 +94,11 @@ package struct CountyFiles: Sendable, Hashable {
         return matrix
     }
 
+    /// The directory alone; nil when it has faults.
+    func directory() -> Directory? {
+        try? loadDirectory().get()
+    }
+
     private func loadDirectory() -> Result<Directory, ConfigurationFaults> {
         Directory.load(files: select { part(of: $0) == .directory })
     }
@@ -101,6 +106,10 @@ package struct CountyFiles: Sendable, Hashable {
     private func loadProjection(directory: Directory) -> Result<ProjectionMatrix, ConfigurationFaults> {
         ProjectionMatrix.load(files: select { part(of: $0) == .projection }, directory: directory)
     }
+
+    /// The files that a policy version names: the rules, the ladders and the
+    /// calendar. Units and officers may change under it.
+    var policyFiles: [(name: String, text: String)] { select { part(of: $0) != .directory } }
 
     private enum Part {
         case directory, calendar, ladders, policy, projection

@@ -63,25 +63,36 @@ package struct CountyLoader: Sendable {
     /// Checks a folder and puts it in force under a key. The same files again
     /// change nothing.
     ///
+    /// Officers are registered as far as the files say other things of them than
+    /// the files before did, so that what was changed over the API stays; who
+    /// stands in the files no more is out of office from today.
+    ///
     /// - Parameters:
-    ///   - key: what an operator calls the county, such as `mengjin`.
+    ///   - key: what an operator calls the county, such as `mengjin`: 1 to 63
+    ///     lower-case letters, digits and dashes.
     ///   - sandbox: whether it is a demonstration; settled when the county is
     ///     first loaded.
     /// - Throws: ``ConfigurationFaults`` for faults of the files, a code that
-    ///   another county bears, and a key that is a county of the other kind;
-    ///   else what the database says.
+    ///   another county bears, a key that is a county of the other kind, and a
+    ///   policy version that was loaded with other rules; else what the database
+    ///   says.
     package func load(folder: String, key: String, sandbox: Bool) async throws -> LoadedCounty {
         let checked = try Self.check(folder: folder).get()
         let profile = checked.parsed.directory.county
         let faults = try await conflicts(of: profile, key: key, sandbox: sandbox)
         guard faults.isEmpty else { throw ConfigurationFaults(faults) }
         let name = profile.name(on: try await store.databaseNow().beijingDate)
-        let result = try await store.loadCounty(
-            Store.CountyLoad(
-                key: key, nameZh: name.zh, nameEn: name.en, sandbox: sandbox,
-                codes: profile.codes.map(Self.stored), policyVersion: checked.parsed.policy.version,
-                checksum: checked.files.checksum, files: checked.files.encoded,
-                officers: checked.parsed.directory.officers.map(Self.record)))
+        let result: (county: CountyID, version: Int32, isNew: Bool)
+        do {
+            result = try await store.loadCounty(
+                Store.CountyLoad(
+                    key: key, nameZh: name.zh, nameEn: name.en, sandbox: sandbox,
+                    codes: profile.codes.map(Self.stored), policyVersion: checked.parsed.policy.version,
+                    checksum: checked.files.checksum, files: checked.files.encoded)
+            ) { try checked.changes(since: $0) }
+        } catch let taken as OfficerIDsTaken {
+            throw ConfigurationFaults(taken.ids.map(Self.taken))
+        }
         logger.info(
             "county loaded",
             metadata: [
@@ -101,6 +112,15 @@ package struct CountyLoader: Sendable {
         of profile: CountyProfile, key: String, sandbox: Bool,
     ) async throws -> [ConfigurationFault] {
         let counties = try await store.counties()
+        // A county that was loaded under another name before keeps it.
+        if !key.isPlainName, !counties.contains(where: { $0.key == key }) {
+            return [
+                ConfigurationFault(
+                    file: "--key", line: 0, code: "bad-key",
+                    message: "a county's key is 1 to 63 lower-case letters, digits and dashes, the first no dash",
+                    messageZh: "县的名称为1至63个小写字母、数字或连字符，且不以连字符开头")
+            ]
+        }
         if let known = counties.first(where: { $0.key == key }), known.sandbox != sandbox {
             return [
                 ConfigurationFault(
@@ -127,11 +147,11 @@ package struct CountyLoader: Sendable {
         (code.code, code.validFrom?.description, code.validTo?.adding(days: 1).description)
     }
 
-    private static func record(_ officer: Officer) -> OfficerRecord {
-        OfficerRecord(
-            id: officer.id, unit: officer.unit, name: officer.name, duty: officer.duty.rawValue,
-            scopes: officer.scopes, validFrom: officer.validFrom?.description,
-            validTo: officer.validTo?.description)
+    private static func taken(_ id: OfficerID) -> ConfigurationFault {
+        ConfigurationFault(
+            file: "officers.yaml", line: 0, code: "id-taken",
+            message: "'\(id.rawValue)' is registered with another unit; an officer who moves gets a new id",
+            messageZh: "“\(id.rawValue)”已登记在其他单位，调任的经办人请使用新的编号")
     }
 }
 

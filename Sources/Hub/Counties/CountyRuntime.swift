@@ -45,9 +45,21 @@ package struct CountyRuntime: Sendable {
         codes.map { "/\($0.code)/units/\(unit.rawValue)" }
     }
 
-    /// Whether a source stands under a prefix of the unit.
+    /// Whether a source is a prefix of the unit, alone or with one segment
+    /// behind it that names a system. More would not be a source of the unit
+    /// for whoever resolves it: `…/units/a/../b` is that of another one.
     package func allows(source: String, of unit: UnitID) -> Bool {
-        sources(of: unit).contains { source == $0 || source.hasPrefix($0 + "/") }
+        sources(of: unit).contains { prefix in
+            guard source.hasPrefix(prefix) else { return false }
+            let rest = source.dropFirst(prefix.count)
+            return rest.isEmpty || (rest.first == "/" && Self.isSystem(rest.dropFirst()))
+        }
+    }
+
+    private static func isSystem(_ segment: Substring) -> Bool {
+        let plain = TextHygiene.percentDecoded(String(segment))
+        return !plain.isEmpty && plain != "." && plain != ".."
+            && !plain.unicodeScalars.contains { $0 == "/" || $0 == "\\" || $0 == "?" || $0 == "#" }
     }
 
     /// The units that see all duties of the county: where the joint meeting's

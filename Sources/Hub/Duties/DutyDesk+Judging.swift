@@ -9,12 +9,18 @@ import Store
 /// A command with who gives it and how.
 struct DutyAct: Sendable {
     var request: DutyRequest
+    /// What came with the command, as it was sent.
+    var body: JSONObject
     var actor: DutyActor
     var token: PostgresUUID
     var key: String?
-    var expectedVersion: Int32?
+    /// The versions one of which the sender has seen; nil for any.
+    var expectedVersions: Set<Int32>?
 
-    init(_ command: DutyCommand, body: JSONObject, by principal: Principal, key: String?, expectedVersion: Int32?) {
+    init(
+        _ command: DutyCommand, body: JSONObject, by principal: Principal, key: String?,
+        expectedVersions: Set<Int32>?,
+    ) {
         var request = DutyRequest(command, body: body)
         if let officer = principal.officer {
             // A person acts in no other name.
@@ -27,10 +33,11 @@ struct DutyAct: Sendable {
             request.officer = officer
         }
         self.request = request
+        self.body = body
         actor = principal.actor(naming: request.officer)
         token = principal.token
         self.key = key
-        self.expectedVersion = expectedVersion
+        self.expectedVersions = expectedVersions
     }
 }
 
@@ -66,7 +73,7 @@ extension DutyDesk {
         }
         let key = act.key.map { CommandKey(key: $0, of: act) }
         if let key, try await wasStored(key, duty: duty) { return .done }
-        if let expected = act.expectedVersion, expected != duty.version {
+        if let expected = act.expectedVersions, !expected.contains(duty.version) {
             if try await isLast(act, on: duty) { return .done }
             throw HubError("stale-version", details: ["version": .integer(Int64(duty.version))])
         }
@@ -222,12 +229,18 @@ extension CommandKey {
             request: Self.fingerprint(of: act))
     }
 
-    /// What a person wrote is part of what makes two requests the same, and a
-    /// plain hash of a short text can be guessed: it is keyed with the key
-    /// itself, which the database does not hold.
+    /// Two requests are the same when all that was sent is, also what this
+    /// command does not take. What a person wrote is part of it, and a plain
+    /// hash of a short text can be guessed: it is keyed with the key itself,
+    /// which the database does not hold.
     private static func fingerprint(of act: DutyAct) -> [UInt8] {
+        let sent: JSONValue = [
+            "command": .string(act.request.command.rawValue),
+            "officer": act.request.officer.map { .string($0.rawValue) } ?? .null,
+            "body": .object(act.body),
+        ]
         let key = SymmetricKey(data: Array((act.key ?? "").utf8))
-        return Array(HMAC<SHA256>.authenticationCode(for: act.request.canonicalBytes, using: key))
+        return Array(HMAC<SHA256>.authenticationCode(for: sent.canonicalBytes(), using: key))
     }
 }
 

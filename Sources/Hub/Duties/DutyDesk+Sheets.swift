@@ -120,10 +120,10 @@ extension DutyDesk {
     }
 
     /// Whether a unit reads what was written with a change: the duty's own unit
-    /// and the writer's do; so does the verifier what was said of a completion.
-    private static func reads(_ unit: UnitID, command: String, by writer: UnitID, on duty: Duty) -> Bool {
+    /// and the writer's do. A verifier sees the outcome and no words, because
+    /// they may name a child and the secretariat sees duties masked.
+    private static func reads(_ unit: UnitID, writtenBy writer: UnitID, on duty: Duty) -> Bool {
         unit == duty.unit || unit == writer
-            || (unit == duty.verifier && command == DutyCommand.complete.rawValue)
     }
 
     /// An entry of the history; nil for one this principal is not told of.
@@ -135,7 +135,7 @@ extension DutyDesk {
         return DutyHistoryEntry(
             at: change.at, byUnit: change.byUnit, officer: change.officer, command: change.command,
             from: change.from, to: change.to,
-            note: Self.reads(principal.unit, command: change.command, by: change.byUnit, on: duty)
+            note: Self.reads(principal.unit, writtenBy: change.byUnit, on: duty)
                 ? Self.text(writings(of: change, county: county.id)) : nil,
             detail: Self.shown(change.codes))
     }

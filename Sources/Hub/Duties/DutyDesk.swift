@@ -72,20 +72,20 @@ package struct DutyDesk: Service {
     ///   - name: the command as the path names it.
     ///   - body: what was sent with it; empty for nothing.
     ///   - idempotencyKey: what the sender calls this request, for 30 days.
-    ///   - expectedVersion: the version the sender has seen.
+    ///   - expectedVersions: the versions one of which the sender has seen; nil for any.
     /// - Returns: the duty after the change, or as it stands when the same was
     ///   done before.
     /// - Throws: ``HubError`` with the API's code.
     package func perform(
         _ name: String, on id: DutyID, body: JSONObject, by principal: Principal, idempotencyKey: String? = nil,
-        expectedVersion: Int32? = nil,
+        expectedVersions: Set<Int32>? = nil,
     ) async throws -> DutySheet {
         let county = try counties.county(principal.county)
         let named = DutyCommand.named(name)
         if named == .unknown { throw HubError("no-such-command") }
         var duty = try await visibleDuty(id, to: principal, county: county)
         guard case .offered(let command) = named else { throw HubError("not-yet") }
-        let act = DutyAct(command, body: body, by: principal, key: idempotencyKey, expectedVersion: expectedVersion)
+        let act = DutyAct(command, body: body, by: principal, key: idempotencyKey, expectedVersions: expectedVersions)
         for _ in 0..<Self.attempts {
             switch try await judge(act, on: duty, county: county) {
             case .done:
@@ -110,7 +110,7 @@ package struct DutyDesk: Service {
         _ ids: [DutyID], body: JSONObject, by principal: Principal,
     ) async throws -> [Result<DutySheet, HubError>] {
         let county = try counties.county(principal.county)
-        let act = DutyAct(.sign, body: body, by: principal, key: nil, expectedVersion: nil)
+        let act = DutyAct(.sign, body: body, by: principal, key: nil, expectedVersions: nil)
         let found = Dictionary(
             try await store.duties(ids: ids, county: county.id).map { ($0.id, $0) },
             uniquingKeysWith: { first, _ in first })

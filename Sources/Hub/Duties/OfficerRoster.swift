@@ -4,7 +4,8 @@ package import Coordination
 package import Store
 import Synchronization
 
-/// The registered officers, looked up for every act a program passes on.
+/// The registered officers, looked up for every act and every opening of
+/// personal data.
 ///
 /// A unit's officers are read at once and remembered for two seconds, so that
 /// one who leaves acts no longer within that time; an officer who is not among

@@ -23,7 +23,8 @@ package import Store
 ///   secretariat's log alone, until a person signs it. For the duty nothing
 ///   changes but the step.
 /// - Failure: what was carried out is committed batch by batch; the next sweep
-///   goes on from there. Cancelling ends between two batches.
+///   goes on from there. Cancelling ends between two batches. A duty that cannot
+///   be read is told of once and passed over.
 package struct Sweeper: Service {
     package let store: Store
     package let counties: CountyRegistry
@@ -32,6 +33,7 @@ package struct Sweeper: Service {
     package let logger: Logger
     private let interval: Duration
     private let sleeper: any Clock<Duration>
+    private let unreadableDuties = ToldDuties()
 
     /// How many timers one call takes: it holds the county's lane, for some
     /// tens of milliseconds.
@@ -97,8 +99,10 @@ package struct Sweeper: Service {
     ///   - asOf: look from here; nil for the county's now. Beyond it only in a
     ///     dry run or in a sandbox county.
     ///   - dryRun: compute what would fire and write nothing.
-    /// - Throws: ``HubError`` `as-of-in-future`.
+    /// - Throws: ``HubError`` `as-of-in-future`; `invalid` for an instant beyond
+    ///   ``Timestamp/clockReach``.
     package func sweep(county id: CountyID, asOf: Timestamp?, dryRun: Bool) async throws -> SweepResult {
+        if let asOf, !Timestamp.clockReach.contains(asOf) { throw HubError(outOfReach: "/asOf") }
         let county = try counties.county(id)
         let now = clock.now(in: id)
         let asOf = asOf ?? now
@@ -116,13 +120,13 @@ package struct Sweeper: Service {
         // pass over what is due.
         while left > 0 {
             var batch = try await nextBatch(after: nil, by: judge)
-            if batch.timers.isEmpty { break }
+            if batch.last == nil { break }
             left -= 1
-            while !batch.timers.isEmpty {
+            while let last = batch.last {
                 try Task.checkCancellation()
                 let current = batch
                 // The next ones are read and judged while these are stored.
-                async let following = nextBatch(after: current.timers.last?.decision.timer, by: current.judge)
+                async let following = nextBatch(after: last, by: current.judge)
                 let applied = try await store.fireSteps(
                     current.timers.map(\.decision), county: county.id, asOf: asOf, at: at)
                 let fired = zip(current.timers, applied).filter(\.1).map(\.0)
@@ -165,22 +169,40 @@ package struct Sweeper: Service {
                     duty: timer.decision.timer.duty, milestone: timer.decision.timer.milestone, step: firing.step)
                 if fired.insert(step).inserted { result.count(timer) }
             }
-            last = batch.timers.last?.decision.timer
+            last = batch.last
         } while last != nil
         return result
     }
 
-    /// The next timers that are due with what is to be done about them, and the
-    /// judge with what it has learnt.
-    private func nextBatch(
-        after last: DueTimer?, by judge: TimerJudge,
-    ) async throws -> (timers: [JudgedTimer], judge: TimerJudge) {
+    /// Timers that are due, one batch of them.
+    private struct Batch {
+        /// With what is to be done about them.
+        var timers: [JudgedTimer]
+        /// The last that was looked at; nil when none was left.
+        var last: DueTimer?
+        /// The judge with what it has learnt.
+        var judge: TimerJudge
+    }
+
+    /// The next timers that are due. Those of a duty that cannot be read stand,
+    /// and keep none of the others from firing.
+    private func nextBatch(after last: DueTimer?, by judge: TimerJudge) async throws -> Batch {
         var judge = judge
         let county = judge.county.id
         let timers = try await store.dueTimers(county: county, asOf: judge.asOf, after: last, limit: Self.batch)
-        let duties = Dictionary(
-            try await store.duties(ids: Array(Set(timers.map(\.duty))), county: county).map { ($0.id, $0) },
-            uniquingKeysWith: { first, _ in first })
-        return (timers.map { judge.judge($0, duty: duties[$0.duty]) }, judge)
+        let found = try await store.readableDuties(ids: Array(Set(timers.map(\.duty))), county: county)
+        tell(found.unreadable, of: judge.county)
+        let duties = Dictionary(found.duties.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let readable = timers.filter { !found.unreadable.contains($0.duty) }
+        return Batch(timers: readable.map { judge.judge($0, duty: duties[$0.duty]) }, last: timers.last, judge: judge)
+    }
+
+    /// Says once of each duty that it cannot be read.
+    private func tell(_ unreadable: Set<DutyID>, of county: CountyRuntime) {
+        for id in unreadable.sorted() where unreadableDuties.insert(DutyKey(county: county.id, id: id)) {
+            logger.error(
+                "duty unreadable, sweeps pass over it",
+                metadata: ["hub_county": "\(county.record.key)", "hub_duty": "\(id.rawValue)"])
+        }
     }
 }

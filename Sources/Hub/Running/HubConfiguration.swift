@@ -4,8 +4,10 @@ package import PostgresClient
 package struct HubConfiguration: Sendable {
     /// Where the database is.
     package var database: PostgresConfiguration
-    /// The file with the keys that seal; made, with mode 0600, when there is none.
+    /// The file with the keys that seal; made, with mode 0600, for a database that has none yet.
     package var keyFile: String
+    /// Whether the database goes on with other keys than its own, because those are lost. No unless set.
+    package var takesNewKeys = false
     /// How many connections serve reads. 4 unless set: a handful saturates a database.
     package var readers = 4
     /// How often due steps are looked for. 30 s unless set.

@@ -61,10 +61,12 @@ package struct HubCore: Sendable {
         self.logger = logger
         guard try await store.schemaIsCurrent() else { throw Fault.schemaNotCurrent }
         clock = HubClock(databaseNow: try await store.databaseNow())
-        sealer = Sealer(keyring: try Keyring.loadOrCreate(file: configuration.keyFile))
         counties = CountyRegistry(store: store, clock: clock, logger: logger)
         try await counties.refresh()
         guard !counties.all.isEmpty else { throw Fault.noCounty }
+        sealer = Sealer(
+            keyring: try await Keyring.serving(
+                store, file: configuration.keyFile, takesNewKeys: configuration.takesNewKeys, logger: logger))
         wakeups = Wakeups()
         tokens = TokenDirectory(store: store, clock: clock)
         admissions = LaneBatcher(name: "admissions", batchLimit: configuration.admissionBatch, logger: logger) {
@@ -79,14 +81,15 @@ package struct HubCore: Sendable {
         sweeper = Sweeper(
             store: store, counties: counties, clock: clock, wakeups: wakeups, logger: logger,
             every: configuration.sweepEvery)
-        opener = Opener(store: store, counties: counties, clock: clock, sealer: sealer, logger: logger)
+        opener = Opener(
+            store: store, counties: counties, clock: clock, sealer: sealer, roster: desk.roster, logger: logger)
         hints = HintRelay(store: store, wakeups: wakeups, logger: logger)
         try await checkKeys()
     }
 
-    /// Says at once what every opening would: that this is another installation's
-    /// key file, or a new one where the old was lost. The hub works all the
-    /// same, because what comes in must not wait for that.
+    /// Says at once what every opening would: that the key that sealed is not in
+    /// the key file, as after a loss. The hub works all the same, because what
+    /// comes in must not wait for that.
     private func checkKeys() async throws {
         for county in counties.all {
             guard let name = try await store.newestSealingKey(county: county.id), !sealer.keyring.holds(name) else {

@@ -21,14 +21,30 @@ package struct Keyring: Sendable {
     }
 
     /// What can be wrong with a key file.
-    package enum Fault: Error, CustomStringConvertible {
+    package enum Fault: Error, Hashable, CustomStringConvertible {
         case unreadable(String)
         case malformed(String)
+        /// There is no key file, and the database has one of its own.
+        case missing(String)
+        /// The keys are another installation's.
+        case foreign(String)
 
         package var description: String {
             switch self {
             case .unreadable(let path): "cannot read the key file \(path); check that it exists and who owns it"
             case .malformed(let path): "the key file \(path) is damaged; restore it from the key backup"
+            case .missing(let path): "the key file \(path) is missing; this database was served with one before"
+            case .foreign(let path): "the key file \(path) is not the one this database was served with"
+            }
+        }
+
+        /// The same in Chinese.
+        package var messageZh: String {
+            switch self {
+            case .unreadable(let path): "无法读取密钥文件\(path)，请检查文件是否存在及其属主"
+            case .malformed(let path): "密钥文件\(path)已损坏，请从密钥备份恢复"
+            case .missing(let path): "密钥文件\(path)不存在，而此数据库已有对应的密钥文件"
+            case .foreign(let path): "密钥文件\(path)与此数据库不符"
             }
         }
     }

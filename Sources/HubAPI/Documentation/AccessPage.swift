@@ -38,7 +38,7 @@ extension Endpoint.Access {
     package func admits(_ scope: Scope) -> Bool {
         switch self {
         case .open, .loopback, .anyToken: true
-        case .scopes(let scopes), .scopesOnceVisible(let scopes): scopes.contains(scope)
+        case .scopes(let scopes), .scopesOnceVisible(let scopes), .scopesOrLead(let scopes): scopes.contains(scope)
         }
     }
 
@@ -49,6 +49,8 @@ extension Endpoint.Access {
         case .anyToken: "任一有效令牌 any valid token"
         case .scopes: "具有所列权限之一 one of these scopes"
         case .scopesOnceVisible: "可见者，且具有所列权限之一 who may see it, with one of these scopes"
+        case .scopesOrLead:
+            "可见者，且具有所列权限之一或为牵头单位 who may see it, with one of these scopes or of the lead unit"
         }
     }
 }

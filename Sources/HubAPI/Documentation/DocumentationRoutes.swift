@@ -38,7 +38,7 @@ struct DocumentationRoutes: Sendable {
                 requestHeaders: ["Accept"],
                 answers: [Endpoint.Answer(200, nil, as: "text/html"), Endpoint.Answer(200, "AnyObject")],
                 handle: { request in
-                    request.header("accept")?.contains("application/json") ?? false
+                    request.accept.prefers("application/json", over: "text/html")
                         ? .json(ErrorsPage.json) : .html(ErrorsPage.html)
                 }),
         ]

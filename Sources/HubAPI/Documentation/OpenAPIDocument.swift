@@ -63,6 +63,11 @@ enum OpenAPIDocument {
         case .scopes(let scopes), .scopesOnceVisible(let scopes):
             operation["security"] = [["token": []]]
             operation["x-scopes"] = .array(scopes.map { .string($0.rawValue) })
+        case .scopesOrLead(let scopes):
+            operation["security"] = [["token": []]]
+            operation["x-scopes"] = .array(scopes.map { .string($0.rawValue) })
+            // Those of other scopes, where their unit has this role.
+            operation["x-or-role"] = "lead"
         }
         return .object(operation)
     }
@@ -86,6 +91,10 @@ enum OpenAPIDocument {
             text += "\n\nScope: " + scopes.map(\.rawValue).joined(separator: " or ") + "."
         case .scopesOnceVisible(let scopes):
             text += "\n\nFor who may see it, with the scope " + scopes.map(\.rawValue).joined(separator: " or ") + "."
+        case .scopesOrLead(let scopes):
+            text +=
+                "\n\nFor who may see it, with the scope " + scopes.map(\.rawValue).joined(separator: " or ")
+                + ", or with any token of the lead unit."
         case .open, .loopback, .anyToken: break
         }
         return text
@@ -148,12 +157,12 @@ enum OpenAPIDocument {
         var statuses: [Int] = []
         if endpoint.access != .open && endpoint.access != .loopback { statuses += [401, 429] }
         switch endpoint.access {
-        case .scopes, .scopesOnceVisible: statuses.append(403)
+        case .scopes, .scopesOnceVisible, .scopesOrLead: statuses.append(403)
         case .open, .loopback, .anyToken: break
         }
         if !endpoint.queries.isEmpty || endpoint.body == .json || endpoint.body == .events { statuses.append(400) }
         if endpoint.path.contains("{") { statuses.append(404) }
         if endpoint.body == .json || endpoint.body == .events { statuses += [413, 415, 422] }
-        return statuses.sorted()
+        return (statuses + endpoint.refusals).sorted()
     }
 }

@@ -27,11 +27,7 @@ extension OpenAPISchemas {
         ]),
         "Receipt": object(receipt),
         "BatchResults": object([
-            "accepted": count, "duplicates": count, "rejected": count,
-            "results": list(
-                object(
-                    ["status": ["type": "integer"], "receipt": anyObject, "problem": reference("Problem")],
-                    optional: ["receipt", "problem"])),
+            "accepted": count, "duplicates": count, "rejected": count, "results": results,
         ]),
         "ReceiptOrBatchResults": ["anyOf": [reference("Receipt"), reference("BatchResults")]],
         "DryRun": object(dryRun),

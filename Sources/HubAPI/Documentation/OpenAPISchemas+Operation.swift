@@ -29,10 +29,11 @@ extension OpenAPISchemas {
             [
                 "officer": text, "note": text, "reason": text, "legalBasis": text, "suggestedUnit": text,
                 "outcome": text, "evidence": list(text), "unit": text, "milestone": text, "until": instant,
+                "role": role, "missing": text, "signedAt": instant, "paper": flag,
             ],
             optional: [
                 "officer", "note", "reason", "legalBasis", "suggestedUnit", "outcome", "evidence", "unit", "milestone",
-                "until",
+                "until", "role", "missing", "signedAt", "paper",
             ]),
         "BulkSignature": object(
             ["dutyIds": ["type": "array", "maxItems": 1000, "items": position], "officer": text],
@@ -67,7 +68,13 @@ extension OpenAPISchemas {
             "overdueByStep": ["type": "object", "additionalProperties": count], "signed": count, "settled": count,
             "meanTimeToSign": nullableText, "meanTimeToSettle": nullableText,
         ]),
-        "Board": object(["asOf": instant, "items": list(reference("BoardRow")), "next": nullableText]),
+        "Board": object([
+            "asOf": instant, "items": list(reference("BoardRow")),
+            "next": [
+                "type": "null",
+                "description": "Always null: the board comes whole and takes neither limit nor cursor.",
+            ],
+        ]),
         "SweepRequest": object(["asOf": nullableInstant, "dryRun": flag], optional: ["asOf", "dryRun"]),
         "Sweep": object([
             "asOf": instant, "stepsFired": count, "collapsed": count, "spawned": count, "drafts": count,

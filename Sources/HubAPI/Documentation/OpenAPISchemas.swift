@@ -13,6 +13,9 @@ enum OpenAPISchemas {
         return schemas
     }()
 
+    /// The bodies that name persons or tell of them.
+    static let personal: Set = ["Opened", "AccessLog", "OfficerList"]
+
     // MARK: - Parts
 
     static let text: JSONValue = ["type": "string"]
@@ -54,12 +57,7 @@ enum OpenAPISchemas {
 
     private static let basics: JSONObject = [
         "AnyObject": anyObject,
-        "Problem": object(
-            [
-                "type": text, "title": text, "status": ["type": "integer"], "detail": text, "instance": text,
-                "code": choice(ProblemCatalogue.all.map(\.code)), "requestId": text,
-                "errors": list(reference("Fault")),
-            ], optional: ["errors"]),
+        "Problem": problem,
         "Fault": object(["path": text, "code": text, "message": text, "messageZh": text]),
         "Warning": object(["code": text, "path": text, "message": text, "messageZh": text]),
         "Count": object(["count": count]),
@@ -97,7 +95,10 @@ enum OpenAPISchemas {
             [
                 "type": text, "family": text, "zh": text, "en": text, "version": text, "sealed": flag,
                 "case": nullableText, "publishers": texts, "required": ["type": "array"], "fields": list(anyObject),
-                "as": anyObject,
+                "attributes": texts, "setByHub": texts, "outcomes": nullableText, "schema": text, "sample": text,
+                "legalBasis": list(
+                    object(["law": text, "article": text, "validFrom": nullableDate, "validTo": nullableDate])),
+                "as": object(["unit": text, "role": role]),
             ], optional: ["as"]),
         "Code": object([
             "code": text, "zh": text, "en": text, "validFrom": nullableDate, "validTo": nullableDate,

@@ -69,7 +69,7 @@ struct ContractRoutes: Sendable {
     private func contract(_ request: APIRequest) async throws -> APIResponse {
         let (contract, county) = try found(request)
         let reader = try self.reader(request, contract: contract, county: county)
-        if request.header("accept")?.contains("application/schema+json") ?? false {
+        if request.accept.prefers("application/schema+json", over: "application/json") {
             var schema = contract.jsonSchema()
             if let reader { schema = reader.annotated(schema, fields: contract.fields, path: "") }
             return .document(schema, type: "application/schema+json; charset=utf-8").with("vary", "Accept")
@@ -102,20 +102,14 @@ struct ContractRoutes: Sendable {
         return ContractReader(contract: contract, matrix: county.projection, unit: unit, role: role)
     }
 
-    /// The contract's sample. For a unit that may send the type it carries a
-    /// source of that unit, so that it can be published as it stands.
     private func sample(_ request: APIRequest) async throws -> APIResponse {
         let (contract, county) = try found(request)
-        let principal = try request.principal()
-        guard case .object(var event) = contract.sample else { throw HubError("internal") }
         let today = services.clock.now(in: county.id).beijingDate
-        if let unit = county.directory.unit(principal.unit), contract.mayPublish(unit: unit, on: today),
-            let source = county.sources(of: principal.unit).first,
-            !county.allows(source: event["source"]?.stringValue ?? "", of: principal.unit)
-        {
-            event["source"] = .string(source)
+        var sample = SampleEvent(county: county, today: today)
+        guard let event = sample.event(of: contract, for: try request.principal().unit) else {
+            throw HubError("internal")
         }
-        return .document(.object(event), type: "application/cloudevents+json; charset=utf-8")
+        return .document(event, type: "application/cloudevents+json; charset=utf-8")
     }
 
     // MARK: - Codes
@@ -151,11 +145,18 @@ private struct ContractReader {
     let unit: Unit
     let role: Role
 
-    /// `full`, `masked` or `absent`; what is open is seen in full.
-    func word(for field: FieldDefinition, at path: String) -> String {
+    /// `full`, `masked` or `absent`.
+    func word(for field: FieldDefinition, at path: String) -> String { visibility(of: field, at: path).rawValue }
+
+    /// What is open is seen in full; an object as much as its most visible part.
+    private func visibility(of field: FieldDefinition, at path: String) -> FieldVisibility {
+        guard field.parts.isEmpty else {
+            let parts = field.parts.map { visibility(of: $0, at: "\(path).\($0.name)") }
+            return [.full, .masked].first(where: parts.contains) ?? .absent
+        }
         let part = field.fieldClass.sealedClass ?? (contract.isSealed ? .sensitive : nil)
-        guard let part else { return FieldVisibility.full.rawValue }
-        return matrix.visibility(of: path, in: part, to: unit, role: role, contract: contract).rawValue
+        guard let part else { return .full }
+        return matrix.visibility(of: path, in: part, to: unit, role: role, contract: contract)
     }
 
     /// The schema with the word beside each property.

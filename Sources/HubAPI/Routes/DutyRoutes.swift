@@ -15,10 +15,10 @@ struct DutyRoutes: Sendable {
             Endpoint(
                 "GET", "/v1/duties", .anyToken, "The own unit's duties; the secretariat sees the county's",
                 "本单位的交办事项（联席办：全县）", queries: Self.filters + ["limit", "cursor"],
-                answers: [Endpoint.Answer(200, "DutyList")], handle: list),
+                answers: [Endpoint.Answer(200, "DutyList")], refusals: [403, 422], handle: list),
             Endpoint(
                 "GET", "/v1/duties/count", .anyToken, "How many there are, exactly", "交办事项件数",
-                queries: Self.filters, answers: [Endpoint.Answer(200, "Count")], handle: count),
+                queries: Self.filters, answers: [Endpoint.Answer(200, "Count")], refusals: [403, 422], handle: count),
             Endpoint(
                 "POST", "/v1/duties/sign", .anyToken, body: .json, "Sign several duties, one by one", "批量签收",
                 request: "BulkSignature", answers: [Endpoint.Answer(200, "BulkSignatureResults")], handle: signAll),
@@ -28,7 +28,7 @@ struct DutyRoutes: Sendable {
             Endpoint(
                 "POST", "/v1/duties/{id}/{command}", .anyToken, body: .json, "A command on a duty", "办理操作",
                 requestHeaders: ["If-Match", "Idempotency-Key"], request: "DutyCommand",
-                answers: [Endpoint.Answer(200, "Duty")], handle: perform),
+                answers: [Endpoint.Answer(200, "Duty")], refusals: [403, 409, 412, 501], handle: perform),
         ]
     }
 
@@ -105,12 +105,12 @@ struct DutyRoutes: Sendable {
         if let key, key.isEmpty || key.utf8.count > 255 {
             throw request.badHeader("idempotency-key", "must have 1 to 255 bytes", "应为1至255个字节")
         }
-        let version = try request.expectedVersion()
+        let versions = try request.expectedVersions()
         guard let command = request.parameters["command"] else { throw HubError("no-such-command") }
         return answer(
             try await services.desk.perform(
                 command, on: try dutyID(request), body: try request.object(), by: principal, idempotencyKey: key,
-                expectedVersion: version))
+                expectedVersions: versions))
     }
 
     private func signAll(_ request: APIRequest) async throws -> APIResponse {

@@ -46,19 +46,28 @@ enum EventView {
 
     /// An event a caller may see.
     ///
-    /// - Throws: `not-found` for what is not there and for what is not theirs.
+    /// A program sees what its unit sent with `publish` and what it received
+    /// with `receive`; an officer sees both.
+    ///
+    /// - Throws: `not-found` for what is not there and for what is not theirs,
+    ///   `scope-missing` for what a token of the unit with another scope sees.
     static func visible(
         _ position: Position, principal: Principal, county: CountyRuntime, store: Store,
     ) async throws -> Sight {
         guard let record = try await store.event(at: position, county: county.id) else { throw HubError("not-found") }
         let reception = try await store.reception(of: record.position, by: principal.unit, county: county.id)
         let isLead = reception.map { $0.role == .lead || $0.alsoRoles.contains(.lead) } ?? false
-        if record.publisher == principal.unit { return Sight(record: record, role: "publisher", isLead: isLead) }
+        let isOwn = record.publisher == principal.unit
+        if isOwn, principal.sees(with: .publish) {
+            return Sight(record: record, role: "publisher", isLead: isLead)
+        }
         // A sealed matter is addressed to one officer; for the rest of the unit
         // it does not exist.
         if let reception, reception.officer == nil || reception.officer == principal.officer {
+            guard principal.sees(with: .receive) else { throw missing(isOwn ? [.publish, .receive] : [.receive]) }
             return Sight(record: record, role: reception.role.rawValue, isLead: isLead)
         }
+        if isOwn { throw missing([.publish]) }
         // Nor does it for the secretariat.
         let isSealed = county.catalogue.contract(record.type)?.isSealed ?? true
         if principal.has(.secretariat), !isSealed {
@@ -66,4 +75,13 @@ enum EventView {
         }
         throw HubError("not-found")
     }
+
+    private static func missing(_ scopes: [Scope]) -> HubError {
+        HubError("scope-missing", details: ["needs": .array(scopes.map { .string($0.rawValue) })])
+    }
+}
+
+extension Principal {
+    /// Whether events are shown that a program sees with this scope.
+    fileprivate func sees(with scope: Scope) -> Bool { officer != nil || has(scope) }
 }

@@ -27,7 +27,7 @@ struct FeedRoutes: Sendable {
     private func feed(_ request: APIRequest) async throws -> APIResponse {
         let principal = try request.requires(.receive)
         let county = try services.counties.county(principal.county)
-        let isStream = request.header("accept")?.contains("text/event-stream") ?? false
+        let isStream = request.accept.prefers("text/event-stream", over: "application/json")
         let view = FeedView(
             county: county, principal: principal,
             types: request.parameter("types").map { Set($0.split(separator: ",").map { $0.trimmingSpaces() }) },
@@ -81,10 +81,22 @@ struct FeedRoutes: Sendable {
         }
         let deadline = ContinuousClock.now + .seconds(wait)
         let registration = services.wakeups.register(view.keys)
-        defer { services.wakeups.unregister(registration) }
+        // Who asked may wait for longer than the token lives.
+        let isRevoked = Flag()
+        let watch = request.token.map { token in
+            services.tokens.watch(token) { [wakeups = services.wakeups] in
+                isRevoked.set()
+                wakeups.ring(registration: registration)
+            }
+        }
+        defer {
+            if let watch { services.tokens.unwatch(watch) }
+            services.wakeups.unregister(registration)
+        }
         var after = start.after
         while true {
             let entries = try await services.store.log(view.reader, after: after, limit: limit)
+            if isRevoked.isSet { throw HubError("unauthorised") }
             let items = entries.filter(view.shows).map(view.item)
             after = entries.last?.position ?? after
             let left = ContinuousClock.now.duration(to: deadline)

@@ -75,11 +75,12 @@ struct IdentityRoutes: Sendable {
         var form = OfficerForm(directory: county.directory)
         let officers = form.read(try request.object())
         guard form.faults.isEmpty else { throw HubError("invalid", faults: form.faults) }
-        let refused = Set(try await services.store.putOfficers(officers, county: county.id))
-        guard refused.isEmpty else {
+        do {
+            try await services.store.putOfficers(officers, county: county.id)
+        } catch let taken as OfficerIDsTaken {
             throw HubError(
                 "invalid",
-                faults: officers.enumerated().filter { refused.contains($0.element.id) }.map { index, _ in
+                faults: officers.enumerated().filter { taken.ids.contains($0.element.id) }.map { index, _ in
                     InputFault(
                         path: "/officers/\(index)/id", code: "id-taken",
                         message: "another unit has an officer of this id", messageZh: "其他单位已使用此编号")
@@ -96,8 +97,10 @@ struct IdentityRoutes: Sendable {
         guard let text = request.parameters["unit"], county.directory.unit(UnitID(text)) != nil else {
             throw HubError("not-found")
         }
+        let body = try request.object()
+        try BodyForm(body, known: ["requestsPerSecond"]).check()
         let rate: Int32?
-        switch try request.object()["requestsPerSecond"] {
+        switch body["requestsPerSecond"] {
         case .null?: rate = nil
         case .integer(let value)? where (1...1_000_000).contains(value): rate = Int32(value)
         default:

@@ -8,8 +8,9 @@ import Store
 struct OfficerForm {
     let directory: Directory
     private(set) var faults: [InputFault] = []
+    private var ids: Set<OfficerID> = []
 
-    private static let idLimit = 64
+    private static let idLimit = 63
     private static let nameLimit = 50
 
     init(directory: Directory) {
@@ -38,24 +39,55 @@ struct OfficerForm {
         for key in object.keys where !known.contains(key) {
             fault("\(path)/\(JSONPointer.escaped(key))", "unknown-field", "this field is not known", "未知的字段")
         }
-        let id = text(object, "id", path: path, limit: Self.idLimit)
-        if !PersonalPatternScanner.kinds(in: id).isEmpty {
-            fault("\(path)/id", "personal-data-in-id", "an id must not be a personal number", "编号不得使用证件号码或电话号码")
-        }
-        let unit = text(object, "unit", path: path, limit: Self.idLimit)
-        if !unit.isEmpty, directory.unit(UnitID(unit)) == nil {
-            fault("\(path)/unit", "unknown-unit", "there is no such unit", "没有此单位")
-        }
+        let id = id(object, path: path)
+        let unit = unit(object, path: path)
         let name = text(object, "name", path: path, limit: Self.nameLimit)
         let duty = object["duty"] == nil ? OfficerDuty.handler.rawValue : text(object, "duty", path: path, limit: 20)
         if OfficerDuty(rawValue: duty) == nil {
             let choices = OfficerDuty.allCases.map(\.rawValue).joined(separator: ", ")
             fault("\(path)/duty", "not-a-choice", "must be one of \(choices)", "应为\(choices)之一")
         }
+        let from = day(object, "validFrom", path: path)
+        let to = day(object, "validTo", path: path)
+        if let from, let to, to < from {
+            fault("\(path)/validTo", "validity-reversed", "validTo lies before validFrom", "validTo早于validFrom")
+        }
         let record = OfficerRecord(
-            id: OfficerID(id), unit: UnitID(unit), name: name, duty: duty, scopes: scopes(object, path: path),
-            validFrom: day(object, "validFrom", path: path), validTo: day(object, "validTo", path: path))
+            id: id, unit: unit, name: name, duty: duty, scopes: scopes(object, path: path),
+            validFrom: from?.description, validTo: to?.description)
         return faults.count == before ? record : nil
+    }
+
+    /// An id that is no personal number, once in a request.
+    private mutating func id(_ object: JSONObject, path: String) -> OfficerID {
+        let text = text(object, "id", path: path, limit: Self.idLimit)
+        let id = OfficerID(text)
+        if text.isEmpty { return id }
+        if !PersonalPatternScanner.kinds(in: text).isEmpty {
+            fault("\(path)/id", "personal-data-in-id", "an id must not be a personal number", "编号不得使用证件号码或电话号码")
+        } else if !id.isRegistrable {
+            fault(
+                "\(path)/id", "bad-officer-id", "an id is lower-case letters, digits and dashes, the first no dash",
+                "编号只含小写字母、数字和连字符，且不以连字符开头")
+        } else if !ids.insert(id).inserted {
+            fault("\(path)/id", "duplicate-id", "this id stands twice in the request", "编号在请求中出现了两次")
+        }
+        return id
+    }
+
+    private mutating func unit(_ object: JSONObject, path: String) -> UnitID {
+        let text = text(object, "unit", path: path, limit: Self.idLimit)
+        if text.isEmpty { return UnitID(text) }
+        if let unit = directory.unit(UnitID(text)) {
+            if !unit.kind.hasAccount {
+                fault(
+                    "\(path)/unit", "no-account", "this unit has no account; name the one that acts for it",
+                    "该单位没有账户，请填写代办单位")
+            }
+        } else {
+            fault("\(path)/unit", "unknown-unit", "there is no such unit", "没有此单位")
+        }
+        return UnitID(text)
     }
 
     private mutating func scopes(_ object: JSONObject, path: String) -> [String] {
@@ -77,22 +109,24 @@ struct OfficerForm {
             fault("\(path)/\(name)", "required", "must be there", "必填")
             return ""
         }
-        guard let text = value.stringValue, !text.isEmpty, text.unicodeScalars.count <= limit,
+        guard let text = value.stringValue, !TextHygiene.trimmed(text).isEmpty, text.unicodeScalars.count <= limit,
             !text.unicodeScalars.contains(where: { $0.value < 0x20 })
         else {
-            fault("\(path)/\(name)", "wrong-type", "must be text of 1 to \(limit) characters", "应为1至\(limit)个字符的文字")
+            fault(
+                "\(path)/\(name)", "wrong-type", "must be text of 1 to \(limit) characters, not blank",
+                "应为1至\(limit)个字符的文字，不得空白")
             return ""
         }
         return text
     }
 
-    private mutating func day(_ object: JSONObject, _ name: String, path: String) -> String? {
+    private mutating func day(_ object: JSONObject, _ name: String, path: String) -> CivilDate? {
         guard let value = object[name], value != .null else { return nil }
         guard let day = value.stringValue.flatMap({ CivilDate($0) }) else {
             fault("\(path)/\(name)", "bad-date", "must be a day such as 2020-10-22", "应为2020-10-22形式的日期")
             return nil
         }
-        return day.description
+        return day
     }
 
     private mutating func fault(_ path: String, _ code: String, _ message: String, _ messageZh: String) {

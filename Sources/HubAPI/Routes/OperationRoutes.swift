@@ -99,7 +99,9 @@ struct OperationRoutes: Sendable {
         var form = BodyForm(try request.object(), known: ["now"])
         let now = form.instant("now", required: true)
         try form.check()
-        guard let now, try await services.store.moveClock(of: principal.county, to: now) else {
+        guard let now else { throw HubError("internal") }
+        guard Timestamp.clockReach.contains(now) else { throw HubError(outOfReach: "/now") }
+        guard try await services.store.moveClock(of: principal.county, to: now) else {
             throw HubError("not-a-sandbox")
         }
         try await services.counties.refresh()

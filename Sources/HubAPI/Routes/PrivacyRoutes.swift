@@ -13,7 +13,7 @@ struct PrivacyRoutes: Sendable {
             Endpoint(
                 "POST", "/v1/events/{position}/open", .scopesOnceVisible([.handle]), body: .json,
                 "Open personal data, projected for this unit and role; always on record", "查阅个人信息（留痕）",
-                request: "Opening", answers: [Endpoint.Answer(200, "Opened")], handle: open),
+                request: "Opening", answers: [Endpoint.Answer(200, "Opened")], refusals: [410, 501], handle: open),
             Endpoint(
                 "GET", "/v1/access-log", .scopes([.audit]), "Who opened which personal data of the county, and why",
                 "查阅记录", queries: ["unit", "limit", "cursor"], answers: [Endpoint.Answer(200, "AccessLog")],

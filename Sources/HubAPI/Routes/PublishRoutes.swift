@@ -9,6 +9,8 @@ struct PublishRoutes: Sendable {
     let services: HubServices
 
     private static let batchLimit = 1000
+    /// Of an event, in bytes, in a batch too.
+    private static let eventLimit = 1 << 20
 
     var endpoints: [Endpoint] {
         [
@@ -17,24 +19,27 @@ struct PublishRoutes: Sendable {
                 queries: ["strict"], requestHeaders: ["Prefer", "traceparent"],
                 answers: [
                     Endpoint.Answer(201, "Receipt"), Endpoint.Answer(200, "ReceiptOrBatchResults"),
-                ], handle: publish),
+                ], refusals: [409, 501], handle: publish),
             Endpoint(
                 "POST", "/v1/events/dry-run", .scopes([.publish]), body: .events,
                 "What publishing would answer; stores nothing", "试算：如果报送会怎样", queries: ["at", "strict"],
-                requestHeaders: ["Prefer"], answers: [Endpoint.Answer(200, "DryRunOrBatchResults")], handle: dryRun),
+                requestHeaders: ["Prefer"], answers: [Endpoint.Answer(200, "DryRunOrBatchResults")],
+                refusals: [409, 501], handle: dryRun),
             Endpoint(
                 "GET", "/v1/events", .scopes([.publish]), "Events this unit has published", "本单位报送的事件",
                 queries: ["source", "id", "publisher", "recordedFrom", "recordedTo", "limit", "cursor"],
-                answers: [Endpoint.Answer(200, "EventList")], handle: listEvents),
+                answers: [Endpoint.Answer(200, "EventList")], refusals: [422], handle: listEvents),
             Endpoint(
-                "GET", "/v1/events/{position}", .anyToken, "An event: envelope and open data", "事件的公开部分",
-                answers: [Endpoint.Answer(200, "ShownEvent")], handle: event),
+                "GET", "/v1/events/{position}", .anyToken,
+                "An event: envelope and open data; to programs what they sent with publish, the rest with receive",
+                "事件的公开部分（程序令牌：本单位报送的须有publish，收到的须有receive）",
+                answers: [Endpoint.Answer(200, "ShownEvent")], refusals: [403], handle: event),
             Endpoint(
-                "GET", "/v1/events/{position}/duties", .scopesOnceVisible([.publish, .secretariat]),
+                "GET", "/v1/events/{position}/duties", .scopesOrLead([.publish, .secretariat]),
                 "Who has signed and settled", "签收与办理情况", answers: [Endpoint.Answer(200, "EventDuties")],
                 handle: duties),
             Endpoint(
-                "GET", "/v1/events/{position}/explanation", .scopesOnceVisible([.publish, .secretariat]),
+                "GET", "/v1/events/{position}/explanation", .scopesOrLead([.publish, .secretariat]),
                 "Why each unit received it", "为什么派给各单位", answers: [Endpoint.Answer(200, "Explanation")],
                 handle: explanation),
             .later("POST", "/v1/events/{position}/withdraw", .scopes([.publish]), "Withdraw an event", "撤回事件"),
@@ -46,7 +51,7 @@ struct PublishRoutes: Sendable {
     private func publish(_ request: APIRequest) async throws -> APIResponse {
         let message = try decode(request)
         let principal = try request.requires(.publish)
-        let options = Publisher.Options(lenient: wantsLenience(request))
+        let options = Publisher.Options(lenient: Preferences(request.headers).areLenient)
         switch message {
         case .single(let event):
             let receipt = try await services.publisher.publish(try event.get(), by: principal, options: options)
@@ -110,7 +115,7 @@ struct PublishRoutes: Sendable {
     private func dryRun(_ request: APIRequest) async throws -> APIResponse {
         let message = try decode(request)
         let principal = try request.requires(.publish)
-        let options = Publisher.Options(lenient: wantsLenience(request))
+        let options = Publisher.Options(lenient: Preferences(request.headers).areLenient)
         let at = try request.instant("at")
         switch message {
         case .single(let event):
@@ -136,7 +141,7 @@ struct PublishRoutes: Sendable {
 
     private func decode(_ request: APIRequest) throws -> Message {
         let trace = TraceContext(request.headers)
-        switch HTTPBinding.decode(headers: request.headers, body: request.body) {
+        switch HTTPBinding.decode(headers: request.headers, body: request.body, eventLimit: Self.eventLimit) {
         case .success(.single(let event)):
             // Anything that is no event is refused before the scope is looked at.
             let read = event.mapError { HubError($0.code, faults: $0.faults) }
@@ -154,15 +159,12 @@ struct PublishRoutes: Sendable {
         }
     }
 
-    private func wantsLenience(_ request: APIRequest) -> Bool {
-        request.headers.contains { $0.name == "prefer" && $0.value.lowercased().contains("handling=lenient") }
-    }
-
     // MARK: - Looking back
 
     private func listEvents(_ request: APIRequest) async throws -> APIResponse {
         let principal = try request.requires(.publish)
         let county = try services.counties.county(principal.county)
+        try EventFilters.check(request)
         if let source = request.parameter("source"), let id = request.parameter("id") {
             guard county.allows(source: source, of: principal.unit),
                 let position = try await services.store.position(
@@ -170,16 +172,6 @@ struct PublishRoutes: Sendable {
                 let record = try await services.store.event(at: position, county: county.id)
             else { return .json(["items": [], "next": .null]) }
             return .json(["items": [EventView.shown(record, role: "publisher")], "next": .null])
-        }
-        guard request.parameter("publisher") == "me" else {
-            throw HubError(
-                "unsupported-filter",
-                faults: [
-                    InputFault(
-                        path: "query:publisher", code: "unsupported-filter",
-                        message: "ask with publisher=me, or with source and id",
-                        messageZh: "请用publisher=me，或同时给出source和id查询")
-                ])
         }
         let limit = try request.limit()
         let records = try await services.store.published(
@@ -266,7 +258,7 @@ extension CloudEvent {
         guard let trace, extensions["traceparent"] == nil else { return self }
         var event = self
         event.extensions["traceparent"] = .string(trace.parent)
-        event.extensions["tracestate"] = trace.state.map { .string($0) }
+        event.extensions["tracestate"] = trace.state.flatMap { TraceContextText.isState($0) ? .string($0) : nil }
         return event
     }
 }

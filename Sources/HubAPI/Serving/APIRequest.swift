@@ -31,6 +31,9 @@ package struct APIRequest: Sendable {
         query.first { $0.name == name }?.value
     }
 
+    /// Which form of an answer is wanted.
+    var accept: AcceptHeader { AcceptHeader(headers.filter { $0.name == "accept" }.map(\.value)) }
+
     /// Who is speaking, on endpoints that need a token.
     package func principal() throws -> Principal {
         guard let sender else { throw HubError("unauthorised") }
@@ -90,15 +93,20 @@ package struct APIRequest: Sendable {
         return number
     }
 
-    /// A header as a version: `If-Match: "3"`.
-    package func expectedVersion() throws -> Int32? {
-        guard let text = header("if-match"), text != "*" else { return nil }
-        let tag = text.hasPrefix("W/") ? text.dropFirst(2) : text[...]
-        guard tag.count >= 2, tag.first == "\"", tag.last == "\"", !tag.dropFirst().dropLast().contains("\"") else {
-            throw badHeader("if-match", "must be an entity tag such as \"3\"", "应为形如\"3\"的实体标签")
+    /// The versions that a header names, `If-Match: "3", "4"`; nil for any.
+    ///
+    /// A tag that was never given out matches no version, and neither does a
+    /// weak one: RFC 9110, section 13.1.1, compares strongly.
+    package func expectedVersions() throws -> Set<Int32>? {
+        let lines = headers.filter { $0.name == "if-match" }.map(\.value)
+        guard !lines.isEmpty, lines != ["*"] else { return nil }
+        guard let tags = EntityTag.list(lines.joined(separator: ",")) else {
+            throw badHeader("if-match", "must be entity tags such as \"3\"", "应为形如\"3\"的实体标签")
         }
-        // A tag that was never given out matches no version.
-        return Int32(tag.dropFirst().dropLast()) ?? -1
+        return Set(
+            tags.filter { !$0.isWeak }.compactMap { tag in
+                Int32(tag.text).flatMap { String($0) == tag.text ? $0 : nil }
+            })
     }
 
     /// A query parameter as an instant.

@@ -1,4 +1,5 @@
 import CloudEvents
+import Coordination
 import HTTPTypes
 import Hub
 package import Hummingbird
@@ -31,6 +32,7 @@ package struct APIResponder: Sendable {
         let path: String
         let chinese: Bool
         var endpoint = "none"
+        var isPersonal = false
         var sender: Principal?
     }
 
@@ -38,7 +40,8 @@ package struct APIResponder: Sendable {
     package func respond(to request: Request, channel: any Channel) async -> Response {
         let started = ContinuousClock.now
         var exchange = Exchange(
-            path: request.uri.path, chinese: Self.wantsChinese(request.headers[values: .acceptLanguage]))
+            path: request.uri.path,
+            chinese: AcceptHeader(request.headers[values: .acceptLanguage]).takes(language: "zh"))
         let response: APIResponse
         do {
             response = try await answer(request, channel: channel, exchange: &exchange)
@@ -67,11 +70,30 @@ package struct APIResponder: Sendable {
 
     // MARK: - Finding
 
-    private func find(_ request: Request) throws -> (Endpoint, [String: String]) {
-        let headerSize = request.headers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count }
-        guard headerSize <= Self.headerLimit else { throw HubError("header-too-large") }
-        let segments = request.uri.path.split(separator: "/", omittingEmptySubsequences: true)
-        let found = index.find(segments)
+    /// A path with its endpoints by method; none where there is no such path.
+    /// What has a slash too many is another path, and none of these.
+    private struct Place {
+        let segments: [Substring]
+        let endpoints: [String: Endpoint]
+
+        init(_ path: String, in index: EndpointIndex) {
+            segments = Array(path.split(separator: "/", omittingEmptySubsequences: false).dropFirst())
+            endpoints = segments.contains("") ? [:] : index.find(segments)
+        }
+
+        /// Whether what is there, or is not, is told to those with a token only.
+        var needsToken: Bool {
+            endpoints.isEmpty ? segments.first == "v1" : endpoints.values.allSatisfy(\.access.needsToken)
+        }
+    }
+
+    private func checkHeaders(of request: Request) throws {
+        let size = request.headers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count }
+        guard size <= Self.headerLimit else { throw HubError("header-too-large") }
+    }
+
+    private func find(_ request: Request, at place: Place) throws -> (Endpoint, [String: String]) {
+        let found = place.endpoints
         guard !found.isEmpty else { throw HubError("no-such-endpoint") }
         var method = request.method.rawValue
         if method == "POST", let override = request.headers[Self.methodOverride] {
@@ -84,7 +106,7 @@ package struct APIResponder: Sendable {
                 "method-not-allowed", details: ["allow": .string(allowed.sorted().joined(separator: ", "))])
         }
         var parameters: [String: String] = [:]
-        for (pattern, segment) in zip(endpoint.segments, segments) {
+        for (pattern, segment) in zip(endpoint.segments, place.segments) {
             if case .variable(let name) = pattern {
                 parameters[name] = PercentEncoding.decoded(segment)
             }
@@ -97,37 +119,51 @@ package struct APIResponder: Sendable {
     private func answer(
         _ request: Request, channel: any Channel, exchange: inout Exchange,
     ) async throws -> APIResponse {
-        let (endpoint, parameters) = try find(request)
-        exchange.endpoint = "\(endpoint.method) \(endpoint.path)"
+        try checkHeaders(of: request)
         var api = APIRequest(
-            method: endpoint.method, path: exchange.path, parameters: parameters,
+            method: request.method.rawValue, path: exchange.path, parameters: [:],
             query: request.uri.queryParameters.map { (String($0.key), String($0.value)) },
             headers: request.headers.map { ($0.name.canonicalName, $0.value) }, body: [],
             requestID: exchange.requestID, chinese: exchange.chinese)
+        let place = Place(exchange.path, in: index)
+        if place.needsToken {
+            try await identify(&api)
+            exchange.sender = api.sender
+            try admit(api.sender)
+        }
+        let (endpoint, parameters) = try find(request, at: place)
+        exchange.endpoint = "\(endpoint.method) \(endpoint.path)"
+        exchange.isPersonal = endpoint.isPersonal
+        api.method = endpoint.method
+        api.parameters = parameters
         api.connection = StreamConnection(channel: channel)
-        try await identify(&api, for: endpoint, channel: channel)
-        exchange.sender = api.sender
-        try admit(api.sender)
+        if endpoint.access == .loopback { try await checkIsFromHere(&api, channel: channel) }
         api.body = try await body(of: request, for: endpoint)
         if endpoint.body == .json { _ = try api.object() }
         if case .scopes(let scopes) = endpoint.access, endpoint.body != .events {
+            try checkUnitIsThere(api)
             try api.requires(any: scopes)
         }
         return try await endpoint.handle(api)
     }
 
-    private func identify(_ api: inout APIRequest, for endpoint: Endpoint, channel: any Channel) async throws {
-        switch endpoint.access {
-        case .open: return
-        case .loopback:
-            // A proxy on this host makes everybody look local, but says whom it speaks for.
-            let isForwarded = api.header("x-forwarded-for") != nil || api.header("forwarded") != nil
-            if !isForwarded, channel.remoteAddress?.isLoopback ?? true { return }
-            try await identify(&api)
-            try api.requires(.admin)
-        case .anyToken, .scopes, .scopesOnceVisible:
-            try await identify(&api)
-        }
+    /// What a path names and is not there is told before what a token lacks.
+    private func checkUnitIsThere(_ api: APIRequest) throws {
+        guard let unit = api.parameters["unit"] else { return }
+        let county = try services.counties.county(try api.principal().county)
+        guard county.directory.unit(UnitID(unit)) != nil else { throw HubError("not-found") }
+    }
+
+    /// By these a proxy says that it speaks for somebody else.
+    private static let forwarding = ["x-forwarded-for", "forwarded", "x-real-ip", "via"]
+
+    /// A proxy on this host makes everybody look local, but says whom it speaks for.
+    private func checkIsFromHere(_ api: inout APIRequest, channel: any Channel) async throws {
+        let isForwarded = Self.forwarding.contains { api.header($0) != nil }
+        if !isForwarded, channel.remoteAddress?.isLoopback ?? true { return }
+        try await identify(&api)
+        try admit(api.sender)
+        try api.requires(.admin)
     }
 
     private func identify(_ api: inout APIRequest) async throws {
@@ -154,13 +190,12 @@ package struct APIResponder: Sendable {
         let limit = isBatch ? Self.batchLimit : Self.eventLimit
         let length = request.headers[.contentLength].flatMap { Int($0) }
         if let length, length > limit { throw HubError("body-too-large") }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(length ?? 0)
-        for try await part in request.body {
-            guard bytes.count + part.readableBytes <= limit else { throw HubError("body-too-large") }
-            bytes.append(contentsOf: part.readableBytesView)
-        }
+        let bytes = try await read(request.body, length: length, limit: limit)
         if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw HubError("unsupported-media-type")
+        }
+        // A body may also be compressed on the way; HTTP reads the chunks only.
+        if let coding = request.headers[.transferEncoding], coding.lowercased() != "chunked" {
             throw HubError("unsupported-media-type")
         }
         guard endpoint.body == .json else { return bytes }
@@ -170,6 +205,27 @@ package struct APIResponder: Sendable {
         guard essence.isEmpty || essence == "application/json" || essence.hasSuffix("+json") else {
             throw HubError("unsupported-media-type")
         }
+        return bytes
+    }
+
+    private func read(_ body: RequestBody, length: Int?, limit: Int) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(length ?? 0)
+        var parts = body.makeAsyncIterator()
+        while true {
+            let part: ByteBuffer?
+            do {
+                part = try await parts.next()
+            } catch let error where !(error is CancellationError) {
+                // It broke off, see `MalformedRequestHandler`.
+                throw HubError("bad-request")
+            }
+            guard let part else { break }
+            guard bytes.count + part.readableBytes <= limit else { throw HubError("body-too-large") }
+            bytes.append(contentsOf: part.readableBytesView)
+        }
+        // The connection ended before the body did.
+        if let length, bytes.count < length { throw HubError("bad-request") }
         return bytes
     }
 
@@ -187,7 +243,8 @@ package struct APIResponder: Sendable {
         fields[Self.requestIDName] = exchange.requestID
         fields[.date] = date.text
         fields[.xContentTypeOptions] = "nosniff"
-        if services.drain.hasBegun { fields[.connection] = "close" }
+        if exchange.isPersonal { fields[.cacheControl] = "no-store" }
+        if services.drain.hasBegun || request.headers[.connection] == "close" { fields[.connection] = "close" }
         let body: ResponseBody
         switch response.body {
         case .none:
@@ -208,12 +265,6 @@ package struct APIResponder: Sendable {
     private static func body(_ bytes: [UInt8], _ fields: inout HTTPFields, isHead: Bool) -> ResponseBody {
         fields[.contentLength] = String(bytes.count)
         return isHead ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
-    }
-
-    private static func wantsChinese(_ headers: [String]) -> Bool {
-        headers.contains { header in
-            header.lowercased().split(separator: ",").contains { $0.trimmingSpaces().hasPrefix("zh") }
-        }
     }
 }
 

@@ -21,7 +21,8 @@ struct APIServer: Service {
     ///
     /// - Parameter onRunning: told the port when requests are accepted.
     init(
-        services: HubServices, host: String, port: Int, idleTimeout: Duration, logger: Logger,
+        services: HubServices, host: String, port: Int, idleTimeout: Duration, bodyTimeout: Duration,
+        logger: Logger,
         onRunning: @escaping @Sendable (_ port: Int) async -> Void,
     ) throws {
         drain = services.drain
@@ -31,7 +32,7 @@ struct APIServer: Service {
             maxHeaderFieldCount: Self.headerCountLimit)
         server = try HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [MalformedRequestHandler()],
+                additionalChannelHandlers: [MalformedRequestHandler(bodyTimeout: bodyTimeout)],
                 idleTimeout: TimeAmount(idleTimeout), httpDecoderConfiguration: decoding)
         ).buildServer(
             configuration: ServerConfiguration(address: .hostname(host, port: port), backlog: Self.backlog),

@@ -17,6 +17,16 @@ package struct Endpoint: Sendable {
         /// As `scopes`, judged by the handler after it has found out whether
         /// the thing is visible at all: what is not visible answers 404.
         case scopesOnceVisible([Scope])
+        /// As `scopesOnceVisible`, or any token of the unit that leads the matter.
+        case scopesOrLead([Scope])
+
+        /// Whether nobody gets by without a token, wherever the request is from.
+        var needsToken: Bool {
+            switch self {
+            case .open, .loopback: false
+            case .anyToken, .scopes, .scopesOnceVisible, .scopesOrLead: true
+            }
+        }
     }
 
     /// What body it takes.
@@ -56,12 +66,21 @@ package struct Endpoint: Sendable {
     package let request: String?
     /// Empty for what comes in a later part of the work.
     package let answers: [Answer]
+    /// Statuses of refusals to reckon with, beside those that follow from all
+    /// the rest.
+    package let refusals: [Int]
     let segments: [Segment]
     let handle: @Sendable (APIRequest) async throws -> APIResponse
 
     enum Segment: Sendable, Hashable {
         case literal(String)
         case variable(String)
+    }
+
+    /// Whether what it answers names persons or tells of them, so that nobody on
+    /// the way may keep it.
+    var isPersonal: Bool {
+        answers.contains { $0.schema.map(OpenAPISchemas.personal.contains) ?? false }
     }
 
     /// Something the contract names and a later part of the work brings.
@@ -75,7 +94,8 @@ package struct Endpoint: Sendable {
     package init(
         _ method: String, _ path: String, _ access: Access, body: BodyKind = .none, _ summary: String,
         _ summaryZh: String, queries: [String] = [], requestHeaders: [String] = [], request: String? = nil,
-        answers: [Answer] = [], handle: @escaping @Sendable (APIRequest) async throws -> APIResponse,
+        answers: [Answer] = [], refusals: [Int] = [],
+        handle: @escaping @Sendable (APIRequest) async throws -> APIResponse,
     ) {
         self.method = method
         self.path = path
@@ -87,6 +107,7 @@ package struct Endpoint: Sendable {
         self.requestHeaders = requestHeaders
         self.request = request
         self.answers = answers
+        self.refusals = refusals
         self.handle = handle
         self.segments = path.split(separator: "/").map { segment in
             segment.first == "{" ? .variable(String(segment.dropFirst().dropLast())) : .literal(String(segment))

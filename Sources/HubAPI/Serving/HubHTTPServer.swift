@@ -22,6 +22,10 @@ package struct HubServerConfiguration: Sendable {
     package var shutdownAfter: Duration = .seconds(20)
     /// How long a connection may idle between requests, or within one. 75 s unless set.
     package var idleTimeout: Duration = .seconds(75)
+    /// How long the body of a request may take to come, beside one second for
+    /// each 16 KiB of it. 60 s unless set: less than the time to idle, so that
+    /// who is late is told.
+    package var bodyTimeout: Duration = .seconds(60)
 
     /// A configuration with the stated defaults.
     package init(hub: HubConfiguration) {
@@ -116,7 +120,7 @@ package final class HubHTTPServer: Sendable {
         let started = AsyncStream.makeStream(of: Int.self)
         let http = try APIServer(
             services: services, host: configuration.host, port: configuration.port,
-            idleTimeout: configuration.idleTimeout, logger: logger
+            idleTimeout: configuration.idleTimeout, bodyTimeout: configuration.bodyTimeout, logger: logger
         ) { port in
             started.continuation.yield(port)
             started.continuation.finish()

@@ -69,6 +69,10 @@ package enum ProblemCatalogue {
             "请使用经办人本人的令牌"
         ),
         (
+            "officer-not-in-office", 403, "the officer of this token is not in office today", "令牌的经办人目前不在任",
+            "see GET /v1/officers, or register the officer with PUT /v1/officers", "请核对登记的经办人，或由管理员登记"
+        ),
+        (
             "approval-required", 403, "opening this data needs an approval in force", "查阅此类信息须先经审批",
             "ask an approver of the unit", "请向本单位审批人申请"
         ),
@@ -95,6 +99,10 @@ package enum ProblemCatalogue {
         (
             "method-not-allowed", 405, "the path does not take this method", "该接口不支持此方法", "see the Allow header",
             "可用的方法见Allow头"
+        ),
+        (
+            "request-timeout", 408, "the request did not come to its end in time", "请求未在时限内发送完毕",
+            "send the same request again", "请原样重发"
         ),
         (
             "event-id-reused", 409, "this id was used for another content", "该事件编号已用于其他内容",

@@ -11,11 +11,14 @@ struct SweepCommand: AsyncParsableCommand {
             A hub sweeps by itself; this sweeps at once. Every step fires once, however often one sweeps. \
             A time ahead of the clock needs --dry-run, or a sandbox county.
 
-              liankong sweep --as jm-office-01 --dry-run --as-of 2020-11-30T00:00:00+08:00
+              liankong sweep --as jm-office-01 --dry-run
+              liankong sweep --as jm-office-01 --dry-run \\
+                --as-of 2020-11-30T00:00:00+08:00
             """,
     )
 
-    @Option(name: .customLong("as-of"), help: "Judge as of this time; now where absent. 截至。")
+    @Option(
+        name: .customLong("as-of"), help: "Judge as of this time; now where absent. 截至。", transform: Instant.read)
     var asOf: Instant?
 
     @Flag(name: .customLong("dry-run"), help: "Tell what would happen; do nothing. 试算。")

@@ -84,7 +84,8 @@ struct Story {
         }
         for recipient in receipt.recipients where recipient.role == "handling" {
             for milestone in recipient.milestones {
-                print("  ⏱ \(recipient.unitName) \(milestone.name): \(milestone.explanationZh)")
+                print(
+                    "  ⏱ \(recipient.unitName) \(Words.milestone(milestone.name)): \(milestone.explanationText)")
             }
         }
     }

@@ -56,7 +56,8 @@ struct DutiesCommand: AsyncParsableCommand {
         @Option(help: "Only of this event type. 类型。")
         var type: String?
 
-        @Option(name: .customLong("due-before"), help: "Only due before this time. 此前到期。")
+        @Option(
+            name: .customLong("due-before"), help: "Only due before this time. 此前到期。", transform: Instant.read)
         var dueBefore: Instant?
 
         @Flag(help: "Only how many. 只计数。")
@@ -88,7 +89,8 @@ struct DutiesCommand: AsyncParsableCommand {
             try await hub.withClient { client in
                 if count {
                     let number = try await client.dutyCount(filter)
-                    return output.isJSON ? Output.json(["count": .integer(Int64(number))]) : print("共 \(number) 件")
+                    guard !output.isJSON else { return Output.json(["count": .integer(Int64(number))]) }
+                    return print("\(Words.count(number, "duty", "duties")) 共\(number)件")
                 }
                 let page = try await client.duties(filter, limit: limit, cursor: cursor)
                 guard !output.isJSON else { return Output.json(page.json) }

@@ -13,22 +13,36 @@ struct DutyText {
         Swift.print(
             "  event 事件 \(duty.event)\(duty.type.isEmpty ? "" : " \(duty.type)")"
                 + (duty.caseID.map { " · case 个案 \($0)" } ?? "") + " · version 版本 \(duty.version)"
-                + (duty.overdue.isEmpty ? "" : " · overdue 超期 \(duty.overdue.joined(separator: ", "))"))
+                + (duty.overdue.isEmpty ? "" : " · overdue 超期 \(Self.overdue(duty))"))
         milestones.print(indent: 2)
         if !history.isEmpty {
             Swift.print("")
             history.print(indent: 2)
         }
-        if !duty.allowed.isEmpty { Swift.print("  allowed 可进行 \(duty.allowed.joined(separator: ", "))") }
+        if !allowed.isEmpty {
+            Swift.print("\n  allowed 可进行")
+            for line in allowed { Swift.print("    " + line) }
+        }
+    }
+
+    /// The commands that may be given, each with the options it needs and, where
+    /// it takes one, the outcomes to choose from.
+    private var allowed: [String] {
+        (duty.json["allowed"]?.arrayValue ?? []).map { command in
+            let required = (command["required"]?.arrayValue ?? []).compactMap(\.stringValue).map { " --\($0) …" }
+            let outcomes = (command["outcomes"]?.arrayValue ?? []).compactMap(\.stringValue)
+            return Words.command(command["command"]?.stringValue ?? "") + required.joined()
+                + (outcomes.isEmpty ? "" : "; outcomes 办理结果: \(outcomes.joined(separator: ", "))")
+        }
     }
 
     private var milestones: TextTable {
         var table = TextTable(["time limit 时限节点", "due 时限", "met 完成", "how it is counted 计算"])
         for milestone in duty.milestones {
             table.append([
-                milestone.name,
+                Words.milestone(milestone.name),
                 (milestone.due?.deadlineText ?? "—") + (milestone.isProvisional ? " 暂定 provisional" : ""),
-                milestone.met?.beijingText ?? "—", milestone.explanationZh,
+                milestone.met?.beijingText ?? "—", milestone.explanationText,
             ])
         }
         return table
@@ -42,18 +56,14 @@ struct DutyText {
                 at?.beijingText ?? "", Words.command(entry["command"]?.stringValue ?? ""),
                 entry["by"]?["unit"]?.stringValue ?? entry["by"]?.stringValue ?? "",
                 entry["officer"]?.stringValue ?? entry["by"]?["officer"]?.stringValue ?? "—",
-                Words.state(entry["to"]?.stringValue ?? ""), Self.remark(entry),
+                Words.state(entry["to"]?.stringValue ?? ""), HistoryText.remark(entry),
             ])
         }
         return table
     }
 
-    /// What was written, else the codes that tell more of the command, such as
-    /// the milestone and step of a reminder.
-    private static func remark(_ entry: JSONValue) -> String {
-        if let note = entry["note"]?.stringValue { return note }
-        let detail = entry["detail"]?.objectValue ?? JSONObject()
-        return detail.map { "\($0.key) \($0.value.shortText)" }.joined(separator: ", ")
+    private static func overdue(_ duty: HubDuty) -> String {
+        duty.overdue.map(Words.milestone).joined(separator: ", ")
     }
 
     /// Several duties, one a line.
@@ -66,7 +76,7 @@ struct DutyText {
             table.append([
                 duty.id, duty.unitName, Words.role(duty.role), Words.state(duty.state),
                 duty.signBy?.deadlineText ?? "—", duty.settleBy?.deadlineText ?? "—",
-                duty.overdue.joined(separator: ", "), duty.step == 0 ? "—" : String(duty.step), duty.event,
+                overdue(duty), duty.step == 0 ? "—" : String(duty.step), duty.event,
             ])
         }
         return table

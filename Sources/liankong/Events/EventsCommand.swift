@@ -71,7 +71,8 @@ struct EventsCommand: AsyncParsableCommand {
                     duty["unitName"]?.stringValue ?? "", Words.role(duty["role"]?.stringValue ?? ""),
                     Words.state(duty["state"]?.stringValue ?? ""), time("signBy", deadline: true), time("signedAt"),
                     time("settleBy", deadline: true), time("settledAt"),
-                    (duty["overdue"]?.arrayValue ?? []).compactMap(\.stringValue).joined(separator: ", "),
+                    (duty["overdue"]?.arrayValue ?? []).compactMap(\.stringValue).map(Words.milestone)
+                        .joined(separator: ", "),
                 ])
             }
             print("")
@@ -87,10 +88,10 @@ struct EventsCommand: AsyncParsableCommand {
             discussion: "  liankong events list --as hrss --limit 10",
         )
 
-        @Option(help: "Recorded from this time on. 起。")
+        @Option(help: "Recorded from this time on. 起。", transform: Instant.read)
         var from: Instant?
 
-        @Option(help: "Recorded before this time. 止。")
+        @Option(help: "Recorded before this time. 止。", transform: Instant.read)
         var to: Instant?
 
         @Option(help: "At most so many, 1 to 500. 条数。")

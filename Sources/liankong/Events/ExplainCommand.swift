@@ -18,14 +18,19 @@ struct ExplainCommand: AsyncParsableCommand {
     @Argument(help: "A position, a file, or - for standard input. 序号或文件。")
     var subject: String
 
-    @Option(help: "For a file: the policy of this time. 按此时的规则。")
+    @Option(help: "For a file: the policy of this time. 按此时的规则。", transform: Instant.read)
     var at: Instant?
 
     @OptionGroup var hub: HubOptions
     @OptionGroup var output: OutputOptions
 
+    private var isPosition: Bool { !subject.isEmpty && subject.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+
+    func validate() throws {
+        if at != nil, isPosition { throw ValidationError("--at goes with a file / --at只能与文件同用") }
+    }
+
     func run() async throws {
-        let isPosition = !subject.isEmpty && subject.utf8.allSatisfy { (0x30...0x39).contains($0) }
         let body = isPosition ? nil : try Output.file(subject)
         let answer = try await hub.withClient { client in
             if let body { return try await client.dryRun(structured: body, at: at?.timestamp).json }

@@ -12,7 +12,8 @@ struct FeedCommand: AsyncParsableCommand {
 
               liankong feed --as culture-tourism
               liankong feed --as culture-tourism --after 42 --follow
-              liankong feed --as jm-office --latest --follow --json | while read -r entry; do …; done
+              liankong feed --as jm-office --latest --follow --json |
+                while read -r entry; do …; done
 
             With --json every entry is one line; without --follow the last line of standard error names the next cursor.
             """,
@@ -40,7 +41,7 @@ struct FeedCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if after != nil, latest { throw ValidationError("--after and --latest exclude each other") }
+        if after != nil, latest { throw ValidationError("--after and --latest exclude each other / 不能同时使用") }
     }
 
     func run() async throws {

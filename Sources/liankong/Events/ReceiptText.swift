@@ -10,7 +10,11 @@ struct ReceiptText {
     func print() {
         Swift.print(headline)
         if receipt.recipients.isEmpty {
-            Swift.print("  recipients are shown to the publisher, the lead and the secretariat 收件单位仅报送方可见")
+            // What was routed went to somebody, who is not for everyone to know.
+            Swift.print(
+                receipt.status == "routed"
+                    ? "  recipients are shown to the publisher, the lead and the secretariat 收件单位仅报送方可见"
+                    : "  no recipients 没有收件单位")
         } else {
             columns.print(indent: 2)
             Swift.print("")
@@ -32,7 +36,7 @@ struct ReceiptText {
 
     /// The five columns of the plan's documents, one unit a line.
     private var columns: TextTable {
-        var table = TextTable(Words.roles.map(\.zh))
+        var table = TextTable(Words.roles.map { "\($0.zh) \($0.en)" })
         let units = Words.roles.map { role in
             receipt.recipients.filter { $0.role == role.role.rawValue }.map(\.unitName)
         }
@@ -62,6 +66,13 @@ struct ReceiptText {
             return due.deadlineText + (recipient.json["provisional"]?.boolValue == true ? " 暂定 provisional" : "")
         }
         // A clock that starts at a later fact says so itself.
-        return recipient.milestones.last { $0.due == nil }?.explanationZh ?? "—"
+        return recipient.milestones.last { $0.due == nil }?.explanationText ?? "—"
+    }
+}
+
+extension HubMilestone {
+    /// How the date comes about, in both languages.
+    var explanationText: String {
+        [explanationZh, explanation].filter { !$0.isEmpty }.joined(separator: " / ")
     }
 }

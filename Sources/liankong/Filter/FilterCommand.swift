@@ -16,7 +16,9 @@ struct FilterCommand: AsyncParsableCommand {
             commandName: "eval",
             abstract: "Evaluate an expression on an event from standard input. 对标准输入的事件求值。",
             discussion: """
-                The event is a CloudEvent in structured JSON. The value is printed as JSON: true, 7, "text".
+                The event is a CloudEvent in structured JSON. The value is printed as JSON: true, 7, "text". \
+                What the hub makes attributes of from the data, such as hazardflags, is in an event as it is \
+                delivered, not yet in one as it is published. 平台由内容生成的属性，只有收到的事件才有。
 
                   liankong filter eval --expression "type LIKE 'labour.%'" < event.json
 
@@ -54,7 +56,8 @@ struct FilterCommand: AsyncParsableCommand {
                 return try CESQLExpression(text)
             } catch {
                 throw CommandFailure(
-                    .unreadable, code: "parse", "\(error)", "表达式第\(error.position)个字符处：\(error.messageZh)")
+                    .unreadable, code: "parse", "at character \(error.position): \(error.message)",
+                    "表达式第\(error.position)个字符处：\(error.messageZh)")
             }
         }
 

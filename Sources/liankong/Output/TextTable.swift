@@ -15,7 +15,7 @@ struct TextTable {
     /// Whether it has no rows but its head.
     var isEmpty: Bool { rows.count <= 1 }
 
-    /// The lines: head, rule, rows.
+    /// The lines: head, rule, rows, or a word where there are none.
     var lines: [String] {
         let count = rows.map(\.count).max() ?? 0
         let widths = (0..<count).map { column in
@@ -29,6 +29,7 @@ struct TextTable {
             return cells.joined(separator: "  ")
         }
         lines.insert(widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "), at: 1)
+        if isEmpty { lines.append("none 无") }
         return lines
     }
 

@@ -55,7 +55,10 @@ struct CountyCommand: AsyncParsableCommand {
                 stamped on old events and duties stays.
 
                   liankong county load deploy/mengjin --key mengjin
-                  liankong county load deploy/mengjin --key mengjin-demo --sandbox     a demonstration 演示县
+
+                A demonstration 演示县:
+
+                  liankong county load deploy/mengjin --key mengjin-demo --sandbox
                 """,
         )
 

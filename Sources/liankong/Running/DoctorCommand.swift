@@ -10,7 +10,8 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Look an installation over: database, settings, keys, clocks, tables. 体检。",
         discussion: """
-              liankong doctor --database-url postgresql:///liankong --keys /etc/liankong/keys.json
+              liankong doctor --database-url postgresql:///liankong \\
+                --keys /etc/liankong/keys.json
 
             Exit status: 0 no fault, warnings allowed; 1 a fault; 5 no database.
             """,
@@ -24,8 +25,11 @@ struct DoctorCommand: AsyncParsableCommand {
         let findings = try await database.withStore { store in
             let server = try await store.inspectDatabase()
             var findings = Findings.server(server, hostNow: Date().timestamp)
-            findings += Findings.keys(KeyFile(path: keys.path), dataDirectory: server.dataDirectory)
-            if try await store.schemaIsCurrent() {
+            let isCurrent = try await store.schemaIsCurrent()
+            findings += Findings.keys(
+                KeyFile(path: keys.path), dataDirectory: server.dataDirectory,
+                known: isCurrent ? try await store.caseKeyCheck() : nil)
+            if isCurrent {
                 findings.append(Finding(.good, "schema", "the schema is current", "数据库结构是最新"))
                 findings += Findings.schema(try await store.inspectSchema())
                 findings += Findings.counties(try await store.counties())
@@ -41,12 +45,13 @@ struct DoctorCommand: AsyncParsableCommand {
             Output.json(["findings": .array(findings.map(\.jsonValue))])
         } else {
             for finding in findings {
-                print("\(finding.level.mark) \(finding.check): \(finding.message) / \(finding.messageZh)")
+                print("\(finding.level.mark) \(finding.check): \(finding.text)")
             }
         }
         let faults = findings.filter { $0.level == .fault }.count
         if faults > 0 {
-            throw CommandFailure(.refused, code: "faults-found", "\(faults) faults found", "发现\(faults)处问题")
+            throw CommandFailure(
+                .refused, code: "faults-found", "\(Words.count(faults, "fault", "faults")) found", "发现\(faults)处问题")
         }
     }
 }

@@ -31,6 +31,9 @@ struct Finding: Equatable {
         self.messageZh = messageZh
     }
 
+    /// Both texts; a value that is no language's once.
+    var text: String { message == messageZh ? message : "\(message) / \(messageZh)" }
+
     var jsonValue: JSONValue {
         [
             "level": .string(level.rawValue), "check": .string(check), "message": .string(message),
@@ -46,6 +49,8 @@ struct KeyFile {
     var mode: Int?
     /// Whether its keys can be read.
     var isSound = false
+    /// What a database knows the file by; nil where its keys cannot be read.
+    var caseKeyCheck: [UInt8]?
     /// The file system it lies on.
     var device: Int?
 
@@ -54,7 +59,9 @@ struct KeyFile {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue
         device = Self.device(of: path)
-        isSound = mode != nil && (try? Keyring(file: path)) != nil
+        let keyring = mode == nil ? nil : try? Keyring(file: path)
+        isSound = keyring != nil
+        caseKeyCheck = keyring?.caseKeyCheck
     }
 
     /// The number of the file system a path lies on.
@@ -103,8 +110,15 @@ enum Findings {
     }
 
     /// The key file, and whether who has the data has the keys too.
-    static func keys(_ file: KeyFile, dataDirectory: String?) -> [Finding] {
+    ///
+    /// - Parameter known: what the database knows its key file by; nil where no
+    ///   hub has served yet.
+    static func keys(_ file: KeyFile, dataDirectory: String?, known: [UInt8]? = nil) -> [Finding] {
         guard let mode = file.mode else {
+            if known != nil {
+                let fault = Keyring.Fault.missing(file.path)
+                return [Finding(.fault, "keys", fault.description, fault.messageZh)]
+            }
             return [
                 Finding(
                     .warning, "keys", "there is no key file at \(file.path); the hub makes one when it starts",
@@ -117,6 +131,10 @@ enum Findings {
                 Finding(
                     .fault, "keys", "the key file is damaged or not readable; restore it from its backup",
                     "密钥文件损坏或不可读，请从备份恢复"))
+        }
+        if let known, let check = file.caseKeyCheck, check != known {
+            let fault = Keyring.Fault.foreign(file.path)
+            findings.append(Finding(.fault, "keys", fault.description, fault.messageZh))
         }
         findings.append(
             mode & 0o077 == 0

@@ -19,20 +19,21 @@ struct SandboxCommand: AsyncParsableCommand {
             discussion: """
                   liankong sandbox clock --county mengjin-demo
                   liankong sandbox clock --county mengjin-demo --by 3d
-                  liankong sandbox clock --county mengjin-demo --to 2027-01-04T09:00:00+08:00
+                  liankong sandbox clock --county mengjin-demo \\
+                    --to 2027-01-04T09:00:00+08:00
                   liankong sandbox clock --county mengjin-demo --reset
 
-                Running hubs follow within seconds. A real county's clock is the database's and never moves.
+                Running hubs follow within seconds; what they judge before that they judge by the time it was. A real county's clock is the database's and never moves.
                 """,
         )
 
         @Option(help: "The county's key; may be left out where there is one. 县。")
         var county: String?
 
-        @Option(help: "Ahead to this time. 调至。")
+        @Option(help: "Ahead to this time. 调至。", transform: Instant.read)
         var to: Instant?
 
-        @Option(help: "Ahead by so much: 3d, 12h, 30m, 45s. 前进。")
+        @Option(help: "Ahead by so much: 3d, 12h, 30m, 45s. 前进。", transform: Distance.read)
         var by: Distance?
 
         @Flag(help: "Back to the database's clock. 恢复。")
@@ -46,9 +47,9 @@ struct SandboxCommand: AsyncParsableCommand {
 
         func validate() throws {
             if [to != nil, by != nil, reset].filter({ $0 }).count > 1 {
-                throw ValidationError("--to, --by and --reset exclude each other")
+                throw ValidationError("--to, --by and --reset exclude each other / 不能同时使用")
             }
-            if isStart, to == nil { throw ValidationError("--start goes with --to") }
+            if isStart, to == nil { throw ValidationError("--start goes with --to / --start须与--to同用") }
         }
 
         func run() async throws {
@@ -75,6 +76,9 @@ struct SandboxCommand: AsyncParsableCommand {
                 Output.json(["now": .string(now.rfc3339())])
             } else {
                 print("the county's clock 县时钟 \(now.beijingText)")
+                if to != nil || by != nil || reset {
+                    print("running hubs take it up within seconds; wait before a sweep 运行中的平台数秒后生效，请稍候再巡查")
+                }
             }
         }
 

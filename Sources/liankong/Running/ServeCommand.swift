@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
             Answers on loopback unless told otherwise; put a proxy with TLS before it. SIGTERM or SIGINT stops it \
             gracefully: it accepts nothing new and answers what it has. Several hubs may run over one database.
 
-              liankong migrate && liankong county load deploy/mengjin --key mengjin
+              liankong migrate
+              liankong county load deploy/mengjin --key mengjin
               liankong serve --port 8320
             """,
     )
@@ -39,20 +40,32 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error. 日志级别。")
     var logLevel = "info"
 
+    @Flag(
+        name: .customLong("new-keys"),
+        help: ArgumentHelp(
+            "The old key file is lost for good: go on with a new one. 旧密钥文件已永久丢失，改用新密钥。",
+            discussion: """
+                What was sealed before stays sealed, and open cases are not found again. \
+                此前密封的内容无法再打开，已有个案不再匹配。
+                """))
+    var takesNewKeys = false
+
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var keys: KeyOptions
 
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port is 0 to 65535") }
-        guard rate > 0 else { throw ValidationError("--rate is at least 1") }
+        guard (0...65_535).contains(port) else { throw ValidationError("--port is 0 to 65535 / 端口应在0至65535之间") }
+        guard rate > 0 else { throw ValidationError("--rate is at least 1 / 应不小于1") }
         guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("--log-level is \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--log-level is one of \(levels) / 日志级别应为其中之一")
         }
     }
 
     func run() async throws {
         var configuration = HubServerConfiguration(
             hub: HubConfiguration(databaseURL: try database.url(), keyFile: keys.path))
+        configuration.hub.takesNewKeys = takesNewKeys
         configuration.host = host
         configuration.port = try chosenPort()
         configuration.defaultRate = rate
@@ -67,6 +80,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
         do {
             try await server.run(gracefulShutdownSignals: [.sigterm, .sigint])
+        } catch let fault as Keyring.Fault {
+            throw CommandFailure(fault)
         } catch {
             if LocalPort.isTaken(configuration.port, host: host) { throw Self.taken(configuration.port) }
             throw error
@@ -88,5 +103,22 @@ struct ServeCommand: AsyncParsableCommand {
         CommandFailure(
             .refused, code: "port-taken", "port \(port) is taken", "端口\(port)被占用",
             hints: ["stop what uses it, name another with --port, or add --next-free"])
+    }
+}
+
+extension CommandFailure {
+    /// A key file with which a hub does not start.
+    fileprivate init(_ fault: Keyring.Fault) {
+        let hints =
+            switch fault {
+            case .unreadable, .malformed: [String]()
+            case .missing, .foreign:
+                [
+                    "name the right file with --keys or LIANKONG_KEYS, or restore it from the key backup "
+                        + "请用--keys指明正确的文件，或从密钥备份恢复",
+                    "only if it is lost for good: liankong serve --new-keys 仅在确已永久丢失时使用",
+                ]
+            }
+        self.init(.unreadable, code: "keys", fault.description, fault.messageZh, hints: hints)
     }
 }

@@ -19,7 +19,10 @@ struct TokenCommand: AsyncParsableCommand {
               liankong token issue --county mengjin --officer hrss-01 --days 30
               liankong token list --county mengjin
               liankong token revoke 0d3f…
-              liankong token show --as hrss          from .liankong/tokens.json, for scripts
+
+            From .liankong/tokens.json, for scripts 供脚本使用:
+
+              liankong token show --as hrss
             """,
         subcommands: [Issue.self, Revoke.self, List.self, Show.self, Provision.self],
     )
@@ -27,7 +30,12 @@ struct TokenCommand: AsyncParsableCommand {
     /// Issues a token.
     struct Issue: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "issue", abstract: "Issue a token to a unit's program or to an officer. 签发。")
+            commandName: "issue", abstract: "Issue a token to a unit's program or to an officer. 签发。",
+            discussion: """
+                  liankong token issue --county mengjin --unit hrss --label "case system"
+                  liankong token issue --county mengjin --officer hrss-01 --days 30
+                """,
+        )
 
         @Option(help: "The county's key; may be left out where there is one. 县。")
         var county: String?
@@ -51,11 +59,13 @@ struct TokenCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
-            guard (unit == nil) != (officer == nil) else { throw ValidationError("name a --unit or an --officer") }
-            guard (1...3650).contains(days) else { throw ValidationError("--days is 1 to 3650") }
+            guard (unit == nil) != (officer == nil) else {
+                throw ValidationError("name a --unit or an --officer / 请写明--unit或--officer之一")
+            }
+            guard (1...3650).contains(days) else { throw ValidationError("--days is 1 to 3650 / 天数应在1至3650之间") }
             for name in scope where Scope(rawValue: name) == nil {
-                throw ValidationError(
-                    "there is no scope \(name); there are \(Scope.allCases.map(\.rawValue).joined(separator: ", "))")
+                let all = Scope.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("there is no scope \(name); there are \(all) / 没有此权限")
             }
         }
 
@@ -89,7 +99,8 @@ struct TokenCommand: AsyncParsableCommand {
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "revoke",
-            abstract: "Revoke a token by its id; it is refused within five seconds. 吊销。")
+            abstract: "Revoke a token by its id; it is refused within five seconds. 吊销。",
+            discussion: "  liankong token revoke 0d3f…")
 
         @Argument(help: "The token's id, from token list. 编号。")
         var id: String
@@ -110,7 +121,8 @@ struct TokenCommand: AsyncParsableCommand {
     /// Lists tokens.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "The tokens of a county, newest first; never their texts. 列表。")
+            commandName: "list", abstract: "The tokens of a county, newest first; never their texts. 列表。",
+            discussion: "  liankong token list --county mengjin --all")
 
         @Option(help: "The county's key; may be left out where there is one. 县。")
         var county: String?
@@ -146,8 +158,11 @@ struct TokenCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
             abstract: "Print the token of a unit or officer from .liankong/tokens.json. 显示令牌。",
-            discussion:
-                "  curl -H \"Authorization: Bearer $(liankong token show --as hrss)\" http://127.0.0.1:8320/v1/me")
+            discussion: """
+                  TOKEN=$(liankong token show --as hrss)
+                  curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8320/v1/me
+                """,
+        )
 
         @OptionGroup var hub: HubOptions
 

@@ -15,7 +15,8 @@ extension TokenCommand {
                 For trying a hub out and for demonstrations; deploy/run does it. The file has mode 0600. Tokens that \
                 are there and live are kept; otherwise new ones are issued and the earlier ones of this label revoked.
 
-                  liankong token provision --county mengjin-demo --county mengjin --into .liankong/tokens.json
+                  liankong token provision --county mengjin-demo --county mengjin \\
+                    --into .liankong/tokens.json
                 """,
         )
 
@@ -36,7 +37,7 @@ extension TokenCommand {
 
         func run() async throws {
             let kept = try? TokenFile.json(at: into)
-            let (json, issued) = try await database.withStore { store in
+            let sets = try await database.withStore { store in
                 let installation = try await Installation(store: store)
                 var sets: [ProvisionedTokens] = []
                 for key in county {
@@ -45,13 +46,21 @@ extension TokenCommand {
                             try installation.county(key), officers: officers, kept: kept?["counties"]?[key],
                             store: store))
                 }
-                return (TokenFile.document(sets, url: url), sets.contains { $0.isNew })
+                return sets
             }
-            try TokenFile.write(json, to: into)
-            if output.isJSON {
-                Output.json(["file": .string(into), "issued": .bool(issued)])
-            } else {
-                print("\(into): " + (issued ? "tokens issued 已签发" : "tokens kept 沿用"))
+            try TokenFile.write(TokenFile.document(sets, url: url), to: into)
+            let issued = sets.contains { $0.isNew }
+            let revoked = sets.map(\.revoked).reduce(0, +)
+            guard !output.isJSON else {
+                return Output.json([
+                    "file": .string(into), "issued": .bool(issued), "revoked": .integer(Int64(revoked)),
+                ])
+            }
+            print("\(into): " + (issued ? "tokens issued 已签发" : "tokens kept 沿用"))
+            if revoked > 0 {
+                print(
+                    "\(Words.count(revoked, "earlier token", "earlier tokens")) of label \(ProvisionedTokens.label) revoked; "
+                        + "a file that holds them no longer works 此前批量签发的\(revoked)个令牌已吊销，其文件不再可用")
             }
         }
     }
@@ -60,13 +69,15 @@ extension TokenCommand {
 /// The tokens of one county, by unit and officer.
 struct ProvisionedTokens {
     /// Marks the tokens that a provision issued, so that the next can revoke them.
-    private static let label = "provisioned"
+    static let label = "provisioned"
 
     var key: String
     var isDemonstration: Bool
     var tokens: JSONObject
     var officers: JSONObject
     var isNew: Bool
+    /// How many tokens of an earlier provision no longer work.
+    var revoked = 0
 
     /// Keeps the tokens of a file where all of them are live, else issues anew.
     static func of(
@@ -114,7 +125,7 @@ struct ProvisionedTokens {
         let issuer = TokenIssuer(store: store)
         for record in try await issuer.list(county: county.id)
         where record.label == Self.label && record.revokedAt == nil {
-            _ = try await store.revokeToken(id: record.id, county: county.id)
+            if try await store.revokeToken(id: record.id, county: county.id) { revoked += 1 }
         }
         for unit in units {
             tokens[unit.rawValue] = .string(

@@ -70,6 +70,36 @@ struct BatchModeTests {
         #expect(faults(events[150]).isEmpty)
     }
 
+    /// Measured as sent, without the white space around it.
+    @Test
+    func anElementThatIsTooLargeIsRefusedAlone() throws {
+        let good = structuredEvent().encodedText
+        let spaced = good.replacing(":", with: ": ")
+        let body = "[\(good) , \(spaced),\t\(good)]"
+        let decoded = HTTPBinding.decode(headers: Self.headers, body: Array(body.utf8), eventLimit: good.utf8.count)
+        guard case .success(.batch(let events)) = decoded else {
+            Issue.record("no batch")
+            return
+        }
+        #expect(events.map(faults) == [[], ["body-too-large", " body-too-large"], []])
+        // What is more than too large is too large first.
+        let faulty = HTTPBinding.decode(headers: Self.headers, body: Array(#"[{"x":"\u0000"}]"#.utf8), eventLimit: 5)
+        guard case .success(.batch(let others)) = faulty else {
+            Issue.record("no batch")
+            return
+        }
+        #expect(others.map(faults) == [["body-too-large", " body-too-large"]])
+    }
+
+    @Test
+    func anEventInAnotherEncodingIsRefusedAlone() throws {
+        let good = structuredEvent().encodedText
+        let other = structuredEvent(["datacontenttype": "application/json; charset=gbk", "data": 1]).encodedText
+        let events = try batch("[\(good),\(other)]")
+        #expect(
+            events.map(faults) == [[], ["unsupported-media-type", "attribute:datacontenttype unsupported-media-type"]])
+    }
+
     @Test(arguments: [
         ("{}", ["bad-envelope", " wrong-type"]), ("null", ["bad-envelope", " wrong-type"]),
         ("[{]", ["bad-json", "/0 syntax"]), ("", ["bad-json", " syntax"]),

@@ -2,6 +2,14 @@ import CloudEvents
 import Testing
 
 struct StructuredModeTests {
+    @Test
+    func aThousandAttributesAreEnough() {
+        var members: JSONObject = structuredEvent().objectValue ?? JSONObject()
+        for number in 0..<50_000 { members["a\(number)"] = 1 }
+        let (headers, body) = structuredMessage(.object(members))
+        #expect(envelopeRefusal(headers, body) == [" too-many-attributes"])
+    }
+
     @Test(arguments: [
         "application/cloudevents+json", "application/cloudevents+json; charset=utf-8",
         "Application/CloudEvents+JSON;charset=\"UTF-8\"", "application/cloudevents+json; charset=utf-8; foo=bar;",

@@ -41,6 +41,10 @@ struct ContractLoadingTests {
             "fields: {a: {format: text<=5, class: minor-pi, mark: promoted, zh: 某, en: some}}",
             ["file0.yaml:1 personal-attribute"]
         ),
+        (
+            "fields: {a: {format: text<=5, class: internal, scan: maybe, zh: 某, en: some}}",
+            ["file0.yaml:1 not-a-choice"]
+        ),
         ("colours: {}", ["file0.yaml:1 unknown-key"]), ("a: [", ["file0.yaml:2 bad-yaml"]),
     ])
     func faultIsToldWithItsLine(_ example: (text: String, faults: [String])) {
@@ -59,7 +63,7 @@ struct ContractLoadingTests {
         let fields = """
             fields:
               a: {format: text<=5, class: internal, zh: 某, en: some}
-              long: {format: text<=2000, class: internal, zh: 某, en: some}
+              long: {format: text<=2000, class: internal, scan: false, zh: 某, en: some}
               many[]: {format: text<=5, class: internal, mark: promoted, zh: 某, en: some}
               aNameThatIsTooLongForIt: {format: int, class: internal, mark: promoted, zh: 某, en: some}
               whatever: {format: whatever, class: internal, zh: 某, en: some}

@@ -103,6 +103,34 @@ struct ProjectionTests {
         #expect(masked == "G410322************")
     }
 
+    /// A student number that holds the ID tells no more of it than the column
+    /// of the ID; another kind of number holds none.
+    @Test(
+        arguments: [
+            ("edu-sports", Role.lead, "G410322201003150015"), ("school:3141990002", .assisting, "G410322201003150015"),
+            ("town:410322101", .handling, "G410322201003150015"), ("disabled-fed", .assisting, "G410322201003150015"),
+            ("town:410322103", .assisting, "G410322************"), ("jm-office", .informed, "G410322************"),
+            ("town:410322101", .informed, nil), ("edu-supervision", .supervising, nil), ("women-fed", .assisting, nil),
+            ("youth-league", .assisting, nil), ("inspector:01", .informed, nil),
+            ("psb", .assisting, "G410322************"),
+            ("hrss", .handling, nil),
+        ] as [(UnitID, Role, String?)])
+    func studentNumberTellsNoMoreOfTheIDThanItsColumn(unit: UnitID, role: Role, shown: String?) throws {
+        #expect(try Opening.absence(by: unit, as: role).text("child.studentNumber") == shown)
+    }
+
+    @Test
+    func studentNumberWithoutAnIDIsUntouched() throws {
+        var opening = Opening.absence(by: "edu-supervision", as: .supervising)
+        let child = try #require(opening.data["child"]?.objectValue)
+        let temporary = child.adding("studentNumber", "L410322201003150019")
+        opening.data = .object(try #require(opening.data.objectValue).adding("child", .object(temporary)))
+        #expect(try opening.text("child.studentNumber") == "L410322201003150019")
+        opening.unit = "women-fed"
+        opening.role = .assisting
+        #expect(try opening.text("child.studentNumber") == "L410322************")
+    }
+
     // MARK: Cause, poverty, disability
 
     /// Groups whose reason is nobody's business leave under a neutral word.
@@ -186,5 +214,13 @@ struct ProjectionTests {
             let data = try Opening.absence(by: unit.id, as: role).result().data
             #expect(data["residenceRegion"] == nil && data["hukouRegion"] == nil)
         }
+    }
+}
+
+extension JSONObject {
+    fileprivate func adding(_ name: String, _ value: JSONValue) -> JSONObject {
+        var object = self
+        object[name] = value
+        return object
     }
 }

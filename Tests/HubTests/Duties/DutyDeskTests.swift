@@ -50,7 +50,7 @@ struct DutyDeskTests {
         }
     }
 
-    @Test func theVerifierReadsWhatWasSaidOfTheCompletion() async throws {
+    @Test func whoWroteSomethingReadsIt() async throws {
         try await DutyHub.with { hub in
             let id = try await hub.duty()
             for (command, body) in [
@@ -62,7 +62,7 @@ struct DutyDeskTests {
             let verifier = hub.officer("jm-office-01")
             _ = try await hub.desk.perform("reject-completion", on: id, body: ["reason": "缺记录"], by: verifier)
             for (reader, notes) in [
-                (verifier, [nil, nil, "查无实据", "缺记录"]), (hub.officer("hrss-01"), [nil, "去现场", "查无实据", "缺记录"]),
+                (verifier, [nil, nil, nil, "缺记录"]), (hub.officer("hrss-01"), [nil, "去现场", "查无实据", "缺记录"]),
                 (hub.officer("edu-sports-01"), [nil, nil, nil, nil]),
             ] as [(Principal, [String?])] {
                 #expect(try await hub.desk.sheet(of: id, for: reader).history.map(\.note) == notes)
@@ -109,7 +109,8 @@ struct DutyDeskTests {
             #expect(try await hub.desk.perform("sign", on: id, body: [:], by: first).duty.version == 2)
             // Also when the sender has seen the version before.
             #expect(
-                try await hub.desk.perform("sign", on: id, body: [:], by: first, expectedVersion: 1).duty.version == 2)
+                try await hub.desk.perform("sign", on: id, body: [:], by: first, expectedVersions: [1]).duty.version
+                    == 2)
             let second = hub.officer("hrss-02")
             #expect(try await hub.refusal(of: "sign", on: id, by: second) == "illegal-transition")
 
@@ -142,6 +143,17 @@ struct DutyDeskTests {
                 }
                 #expect(code == "idempotency-key-reused")
             }
+            // Whatever else was sent, also what this command does not take.
+            let others: [JSONObject] = [
+                ["note": "去过了", "evidence": ["e-1"]], ["note": "去过了", "outcome": "founded"],
+                ["note": "去过了", "noted": true], ["note": "去过了 "], ["note": 7], [:],
+            ]
+            for body in others {
+                let code = try await hub.code {
+                    try await hub.desk.perform("note", on: id, body: body, by: officer, idempotencyKey: "k1")
+                }
+                #expect(code == "idempotency-key-reused", "\(body.keys)")
+            }
             // Another token's key of the same name is another key.
             let other = try await hub.desk.perform(
                 "note", on: id, body: note, by: hub.officer("hrss-01"), idempotencyKey: "k1")
@@ -171,11 +183,11 @@ struct DutyDeskTests {
         try await DutyHub.with { hub in
             let id = try await hub.duty()
             let code = try await hub.code {
-                try await hub.desk.perform("sign", on: id, body: [:], by: hub.officer("hrss-01"), expectedVersion: 9)
+                try await hub.desk.perform("sign", on: id, body: [:], by: hub.officer("hrss-01"), expectedVersions: [9])
             }
             #expect(code == "stale-version")
             let sheet = try await hub.desk.perform(
-                "sign", on: id, body: [:], by: hub.officer("hrss-01"), expectedVersion: 1)
+                "sign", on: id, body: [:], by: hub.officer("hrss-01"), expectedVersions: [1, 7])
             #expect(sheet.duty.state == .signed)
         }
     }

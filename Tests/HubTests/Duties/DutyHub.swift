@@ -150,7 +150,7 @@ struct DutyHub: Sendable {
     ) async throws -> String? {
         try await code {
             try await desk.perform(
-                command, on: id, body: body, by: principal, idempotencyKey: key, expectedVersion: version)
+                command, on: id, body: body, by: principal, idempotencyKey: key, expectedVersions: version.map { [$0] })
         }
     }
 

@@ -173,6 +173,37 @@ struct SweeperTests {
         }
     }
 
+    @Test func aDutyThatCannotBeReadKeepsNoOtherFromFiring() async throws {
+        try await DutyHub.with(.sandbox) { hub in
+            let broken = try await hub.duty(0)
+            let sound = try await hub.duty(1)
+            let due = try await day(0, after: sound, hub)
+            _ = try await hub.store.pool.query(
+                PostgresStatement(
+                    name: "break",
+                    sql: "UPDATE hub.duty SET milestones = '[{}]' WHERE county = $1 AND id = $2",
+                    binds: [hub.county.id.rawValue, broken.rawValue]))
+            let tried = try await sweep(hub, due, dryRun: true)
+            let result = try await sweep(hub, due)
+            #expect(result.byUnit["hrss"] == 1 && tried.byUnit == result.byUnit)
+            #expect(try await hub.store.duty(sound, county: hub.county.id)?.step == 1)
+            #expect(try await sweep(hub, due).stepsFired == 0)
+            // Its timers stand until somebody has mended it.
+            let timers = "SELECT count(*) FROM hub.timer WHERE duty = \(broken.rawValue) AND kind = 'sign'"
+            #expect(try await hub.number(timers) == 1)
+        }
+    }
+
+    @Test(arguments: ["0001-01-01T00:00:00Z", "1999-12-31T23:59:59+08:00", "2101-01-01T00:00:00+08:00"])
+    func noSweepLooksFromBeyondTheYearsOfAClock(_ text: String) async throws {
+        try await DutyHub.with(.sandbox) { hub in
+            let instant = try #require(Timestamp(rfc3339: text))
+            for isDryRun in [true, false] {
+                #expect(try await hub.code { try await sweep(hub, instant, dryRun: isDryRun) } == "invalid")
+            }
+        }
+    }
+
     @Test func theFutureIsForDryRunsAndSandboxes() async throws {
         try await DutyHub.with { hub in
             let id = try await hub.duty()

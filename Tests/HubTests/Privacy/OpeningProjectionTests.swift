@@ -116,7 +116,10 @@ struct OpeningProjectionTests {
         ]
         let whole = JSONValue.object(rest).with(["child": child])
         let ofTown = JSONValue.object(rest).with([
-            "child": child.with(["idNumber": "410322************", "birthDate": "13岁"])
+            // The student number would tell the rest of the ID number.
+            "child": child.with([
+                "idNumber": "410322************", "studentNumber": "G410322************", "birthDate": "13岁",
+            ])
         ])
         try await expectSights(
             of: .absence,

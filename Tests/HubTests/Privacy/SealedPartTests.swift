@@ -1,6 +1,8 @@
 import CloudEvents
 import Coordination
 import Foundation
+import Hub
+import HubAPI
 import TestSupport
 import Testing
 
@@ -99,14 +101,17 @@ struct SealedPartTests {
         }
     }
 
-    @Test func anotherKeyFileOpensNothingAndSaysSo() async throws {
+    @Test func newKeysOpenNothingOldAndSaySo() async throws {
         try await TestHub.with { hub in
             let event = try ShippedSample.childLabour.event()
             let published = try await hub.publishAsSender(event)
             let keyFile = hub.keyFile + ".other"
             defer { try? FileManager.default.removeItem(atPath: keyFile) }
             let logs = LogCapture()
-            try await TestHub.with(database: hub.database, keyFile: keyFile, logger: logs.logger) { other in
+            try await TestHub.with(
+                database: hub.database, keyFile: keyFile, logger: logs.logger,
+                configure: { $0.hub.takesNewKeys = true }
+            ) { other in
                 #expect(logs.lines.contains { $0.hasPrefix("error the key file does not hold") })
                 let opened = try await other.open(published.position, as: .officer("hrss-01"), purpose: "核实")
                 #expect(opened.status == 503 && opened.code == "key-not-held", "\(opened.text)")

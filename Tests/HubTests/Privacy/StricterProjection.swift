@@ -20,6 +20,10 @@ extension TestHub {
             .replacing("  hrss:\n    {\"N\": ✔/✔/✗", with: "  hrss:\n    {\"N\": ◐/✔/✗")
             .replacing(row, with: "  hrss: {\"N\": ◐/✔/✗")
         try changed.write(toFile: file, atomically: true, encoding: .utf8)
+        // The matrix is part of the policy.
+        let policy = folder + "/policy/policy.yaml"
+        try String(contentsOfFile: policy, encoding: .utf8).replacing(version, with: "version: 2020-10-22.2")
+            .write(toFile: policy, atomically: true, encoding: .utf8)
         let loaded = try await CountyLoader(store: inspection, logger: TestDatabase.logger)
             .load(folder: folder, key: TestCounty.mengjin.rawValue, sandbox: false)
         #expect(loaded.isNew)

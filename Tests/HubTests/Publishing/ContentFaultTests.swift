@@ -151,6 +151,20 @@ struct ContentFaultTests {
         }
     }
 
+    @Test(arguments: [
+        ("handling=\"lenient\"", true), ("Handling=Lenient", true), ("respond-async, handling=lenient; x=1", true),
+        ("handling = lenient", true), ("handling=lenientx", false), ("xhandling=lenient", false),
+        ("handling=strict, handling=lenient", false), ("note=\"a, handling=lenient\"", false), ("handling", false),
+    ])
+    func onlyThePreferenceItselfIsLenience(_ preference: String, _ isLenient: Bool) async throws {
+        try await TestHub.with { hub in
+            let event = try Sample.report(id: "LB-1", employer: 1).with("data/color", "绿色")
+            let answer = try await hub.publish(event, as: Self.office, headers: [("Prefer", preference)])
+            #expect(answer.status == (isLenient ? 201 : 422), "\(answer.text)")
+            #expect(answer.header("preference-applied") == (isLenient ? "handling=lenient" : nil))
+        }
+    }
+
     @Test func lenienceForgivesNothingElse() async throws {
         try await TestHub.with { hub in
             let event = try Sample.report(id: "LB-1", employer: 1).with("data/color", "绿色")

@@ -22,6 +22,13 @@ struct EditedCounty {
         try old.replacing(text, with: other).write(to: url, atomically: true, encoding: .utf8)
     }
 
+    /// Adds a text to the end of a file.
+    func append(_ text: String, to file: String) throws {
+        let url = folder.appendingPathComponent(file)
+        let old = try String(contentsOf: url, encoding: .utf8)
+        try (old + text).write(to: url, atomically: true, encoding: .utf8)
+    }
+
     /// Replaces a text in all files.
     func replaceEverywhere(_ text: String, with other: String) throws {
         let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)

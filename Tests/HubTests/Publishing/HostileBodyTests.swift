@@ -159,6 +159,36 @@ struct HostileBodyTests {
         }
     }
 
+    @Test func anEventOfABatchHasAtMostOneMebibyteToo() async throws {
+        try await TestHub.with { hub in
+            let events = try (1...3).map { try Sample.report(id: "LB-\($0)", employer: $0).encodedBytes() }
+            // Blanks within the event count, those around it do not.
+            let large = events[1].dropLast() + [UInt8](repeating: 0x20, count: 1 << 20) + Array("}".utf8)
+            let body = Array("[".utf8) + events[0] + Array(",".utf8) + large + Array(",".utf8) + events[2]
+            let answer = try await send(body + Array("]".utf8), to: hub, type: Self.batch)
+            #expect(answer.status == 200, "\(answer.text)")
+            let results = answer.json.list("results")
+            #expect(results.map { $0.at("status") } == [201, 413, 201])
+            #expect(results[1].text("problem/code") == "body-too-large")
+            #expect(results[1].at("problem")?.faults == [ShownFault("/1", "body-too-large")])
+            #expect(try await hub.number("SELECT count(*) FROM hub.event_key") == 2)
+        }
+    }
+
+    /// Far more than anybody means to send would make an answer larger still.
+    @Test(arguments: [(150, 422, "unknown-attribute"), (50_000, 400, "bad-envelope")])
+    func attributesThatAreNotKnownAreNamedWithinBounds(count: Int, status: Int, code: String) async throws {
+        try await TestHub.with { hub in
+            var event = try Sample.report(id: "LB-1", employer: 1).objectValue ?? [:]
+            for number in 0..<count { event["x\(number)"] = 1 }
+            let answer = try await hub.publish(.object(event), as: Self.office)
+            #expect(answer.status == status && answer.code == code)
+            #expect(answer.body.count < 50_000)
+            let isTold = answer.faultCodes.contains(count > 1000 ? "too-many-attributes" : "too-many-faults")
+            #expect(isTold, "\(answer.faultCodes.suffix(2))")
+        }
+    }
+
     @Test func aBatchHasAtMostAThousandEvents() async throws {
         try await TestHub.with { hub in
             let answer = try await hub.publish(

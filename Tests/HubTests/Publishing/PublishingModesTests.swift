@@ -95,6 +95,20 @@ struct PublishingModesTests {
         }
     }
 
+    @Test func dataInAnotherEncodingAreRefusedInEveryMode() async throws {
+        try await TestHub.with { hub in
+            let event = try Sample.report(id: "LB-1", employer: 1)
+                .with("datacontenttype", "application/json; charset=gbk")
+            for answer in [
+                try await hub.publish(event, as: Self.office), try await hub.publishBinary(event, as: Self.office),
+            ] {
+                #expect(answer.status == 415 && answer.code == "unsupported-media-type", "\(answer.text)")
+            }
+            let batch = try await hub.publish(batch: [event], as: Self.office)
+            #expect(batch.json.at("results/0/status") == 415, "\(batch.text)")
+        }
+    }
+
     @Test func theTraceOfTheRequestIsPassedOn() async throws {
         try await TestHub.with { hub in
             let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

@@ -23,6 +23,12 @@ struct RefusalTests {
         Case(status: 403, code: "source-not-yours", change: ["source": "/410322/units/jm-office2"]),
         Case(status: 403, code: "source-not-yours", change: ["source": "/410304/units/jm-office"]),
         Case(status: 403, code: "source-not-yours", change: ["source": "jm-office"]),
+        Case(status: 403, code: "source-not-yours", change: ["source": "/410322/units/jm-office/../hrss"]),
+        Case(status: 403, code: "source-not-yours", change: ["source": "/410322/units/jm-office/.."]),
+        Case(status: 403, code: "source-not-yours", change: ["source": "/410322/units/jm-office/%2e%2e"]),
+        Case(status: 403, code: "source-not-yours", change: ["source": "/410322/units/jm-office/"]),
+        Case(status: 403, code: "source-not-yours", change: ["source": "/410322/units/jm-office/intake/"]),
+        Case(status: 403, code: "source-not-yours", change: ["source": "/410322/units/jm-office/intake/2"]),
         Case(status: 403, code: "type-not-yours", change: ["type": "labour.child-labour.case-filed"]),
         Case(status: 403, code: "type-not-yours", change: ["type": "labour.correction-order.overdue"]),
         Case(

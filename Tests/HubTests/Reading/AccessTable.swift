@@ -142,6 +142,34 @@ enum AccessTable {
         ]
 }
 
+/// How a unit's tokens see an event and who else received it: what a program
+/// sees hangs on why its unit sees it at all, what an officer sees does not.
+struct SightRow: Sendable, CustomStringConvertible {
+    let unit: String
+    /// What the unit is to the event, in words.
+    let part: String
+    /// The statuses for the event, and for its duties and explanation.
+    let program: [Scope: (event: Int, others: Int)]
+    let officer: (event: Int, others: Int)
+
+    var description: String { "\(unit), \(part)" }
+
+    func status(of path: String, for scope: Scope) -> Int {
+        // The secretariat sees whatever there is of its county.
+        let officer = scope == .secretariat ? (200, 200) : officer
+        let status = Scope.ofUnits.contains(scope) ? program[scope] ?? (403, 403) : officer
+        return path.isEmpty ? status.0 : status.1
+    }
+
+    static let rows = [
+        SightRow(
+            unit: "jm-office", part: "its publisher and nothing else", program: [.publish: (200, 200)],
+            officer: (200, 403)),
+        SightRow(unit: "hrss", part: "a recipient", program: [.receive: (200, 403)], officer: (200, 403)),
+        SightRow(unit: "edu-sports", part: "its lead", program: [.receive: (200, 200)], officer: (200, 200)),
+    ]
+}
+
 /// Who may give which command on a duty that was just dispatched: what stands
 /// against it then is its state or what was said, and not who says it.
 struct CommandRow: Sendable {

@@ -66,6 +66,22 @@ struct AuthorisationTests {
         }
     }
 
+    @Test(arguments: Scope.allCases)
+    func anEventIsSeenWithTheScopeOfItsPart(scope: Scope) async throws {
+        try await TestHub.with { hub in
+            let receipt = try await hub.publish(try Sample.report(id: "LB-1", employer: 1), as: .unit("jm-office"))
+            let position = try #require(receipt.json.text("position"))
+            #expect(!receipt.json.list("recipients").contains { $0.text("unit") == "jm-office" })
+            for row in SightRow.rows {
+                for path in ["", "/duties", "/explanation"] {
+                    let answer = try await hub.get(
+                        "/v1/events/\(position)\(path)", as: .scopes([scope], unit: row.unit, of: .mengjin))
+                    #expect(answer.status == row.status(of: path, for: scope), "\(row)\(path): \(answer.text)")
+                }
+            }
+        }
+    }
+
     @Test func withoutATokenThereIsNothing() async throws {
         try await TestHub.with { hub in
             let scene = try await Scene(hub)
@@ -165,11 +181,15 @@ struct AuthorisationTests {
     /// A proxy on this host makes everybody look local, but says whom it speaks for.
     @Test func measurementsAreForThisHostAndTheAdministrator() async throws {
         try await TestHub.with { hub in
-            let forwarded = [("X-Forwarded-For", "192.0.2.7")]
-            let stranger = try await hub.get("/metrics", as: .nobody, headers: forwarded)
-            let program = try await hub.get("/metrics", as: .unit("hrss"), headers: forwarded)
-            let admin = try await hub.get("/metrics", as: .officer("county-gov-office-02"), headers: forwarded)
-            #expect([stranger, program, admin].map(\.status) == [401, 403, 200])
+            for forwarded in [
+                ("X-Forwarded-For", "192.0.2.7"), ("Forwarded", "for=192.0.2.7"), ("X-Real-IP", "192.0.2.7"),
+                ("Via", "1.1 proxy"),
+            ] {
+                let stranger = try await hub.get("/metrics", as: .nobody, headers: [forwarded])
+                let program = try await hub.get("/metrics", as: .unit("hrss"), headers: [forwarded])
+                let admin = try await hub.get("/metrics", as: .officer("county-gov-office-02"), headers: [forwarded])
+                #expect([stranger, program, admin].map(\.status) == [401, 403, 200], "\(forwarded)")
+            }
         }
     }
 

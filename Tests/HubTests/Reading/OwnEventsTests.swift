@@ -90,6 +90,22 @@ struct OwnEventsTests {
         }
     }
 
+    /// A filter that were passed over would answer another question.
+    @Test(arguments: [
+        ("publisher=me&source=/zzz", ["source"]), ("publisher=me&id=zzz", ["id"]),
+        ("source=/zzz&id=zzz&recordedTo=2020-10-22T09:00:00Z", ["recordedTo"]),
+        ("source=/zzz&id=zzz&publisher=hrss", ["publisher"]), ("source=/zzz&id=zzz&publisher=me", ["publisher"]),
+        ("id=zzz", ["id"]), ("recordedFrom=2020-10-22T09:00:00Z", ["recordedFrom"]),
+        ("publisher=hrss&source=/zzz", ["source", "publisher"]),
+    ])
+    func filtersThatDoNotGoTogetherAreNamed(query: String, names: [String]) async throws {
+        try await TestHub.with { hub in
+            let answer = try await hub.get("/v1/events?\(query)", as: Self.office)
+            #expect(answer.status == 422 && answer.code == "unsupported-filter", "\(answer.text)")
+            #expect(answer.faultPaths == names.map { "query:\($0)" })
+        }
+    }
+
     // MARK: One event
 
     @Test func publisherAndRecipientsSeeEnvelopeAndOpenData() async throws {

@@ -82,6 +82,20 @@ struct TokenTests {
         }
     }
 
+    /// The waiting ends by itself: nothing need come for it.
+    @Test func aRevokedTokensLongPollEndsWithinFiveSeconds() async throws {
+        try await TestHub.with { hub in
+            let issued = try await issue(in: hub, seconds: 3600)
+            async let poll = hub.get("/v1/feed?start=latest&wait=PT40S", as: .token(issued.token.text))
+            try await eventually("the poll waits") { try await hub.metric("hub_readers_waiting") == 1 }
+            let revokedAt = ContinuousClock.now
+            #expect(try await hub.inspection.revokeToken(id: issued.record.id, county: nil))
+            let answer = try await poll
+            #expect(revokedAt.duration(to: .now) < .seconds(5))
+            #expect(answer.status == 401 && answer.code == "unauthorised", "\(answer.text)")
+        }
+    }
+
     // MARK: Rates
 
     @Test func aUnitOverItsRateIsToldWhenToComeAgain() async throws {

@@ -38,9 +38,12 @@ struct TableWalkTests {
                 WHERE schemaname = 'hub' AND seq_tup_read > 0 AND regexp_replace(relname, '_p[0-9]+$', '') IN (\(names))
                 """
             try await database.run("SELECT pg_stat_reset()")
-            try await TestHub.with(
-                database: database, keyFile: keyFile, configure: { $0.hub.sweepEvery = .milliseconds(100) }
-            ) { hub in
+            let configure: @Sendable (inout HubServerConfiguration) -> Void = {
+                $0.hub.sweepEvery = .milliseconds(100)
+                // What lies there was sealed with keys that never were.
+                $0.hub.takesNewKeys = true
+            }
+            try await TestHub.with(database: database, keyFile: keyFile, configure: configure) { hub in
                 try await Self.work(hub)
             }
             // The hub's sessions have ended, and left their counts.
