@@ -81,6 +81,31 @@ CREATE TABLE hub.command_key (
     at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE hub.consumer (
+    county smallint NOT NULL,
+    unit text NOT NULL,
+    name text NOT NULL,
+    id bigint NOT NULL,
+    filter text,
+    types text[],
+    start_at bytea NOT NULL,
+    start_position bigint NOT NULL,
+    lease_seconds integer NOT NULL,
+    max_attempts smallint NOT NULL,
+    max_in_flight integer NOT NULL,
+    ordering text NOT NULL,
+    paused boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT consumer_ordering_check CHECK ((ordering = ANY (ARRAY['none'::text, 'case'::text])))
+);
+
+CREATE TABLE hub.consumer_floor (
+    county smallint NOT NULL,
+    consumer bigint NOT NULL,
+    floor bigint NOT NULL,
+    filter_errors integer NOT NULL
+);
+
 CREATE TABLE hub.county (
     id smallint NOT NULL,
     key text NOT NULL,
@@ -215,6 +240,20 @@ CREATE TABLE hub.installation (
     CONSTRAINT installation_id_check CHECK (id)
 );
 
+CREATE TABLE hub.lease (
+    county smallint NOT NULL,
+    consumer bigint NOT NULL,
+    "position" bigint NOT NULL,
+    case_id bigint,
+    lease uuid,
+    attempt smallint NOT NULL,
+    until timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    sealed_reason bytea,
+    CONSTRAINT lease_state_check CHECK ((state = ANY (ARRAY['leased'::text, 'waiting'::text, 'blocked'::text, 'dead'::text])))
+)
+WITH (fillfactor='70');
+
 CREATE TABLE hub.officer (
     county smallint NOT NULL,
     id text NOT NULL,
@@ -327,6 +366,15 @@ ALTER TABLE ONLY hub."case"
 ALTER TABLE ONLY hub.command_key
     ADD CONSTRAINT command_key_pkey PRIMARY KEY (county, duty, key);
 
+ALTER TABLE ONLY hub.consumer_floor
+    ADD CONSTRAINT consumer_floor_pkey PRIMARY KEY (county, consumer, floor);
+
+ALTER TABLE ONLY hub.consumer
+    ADD CONSTRAINT consumer_id_key UNIQUE (county, id);
+
+ALTER TABLE ONLY hub.consumer
+    ADD CONSTRAINT consumer_pkey PRIMARY KEY (county, unit, name);
+
 ALTER TABLE ONLY hub.county_bundle
     ADD CONSTRAINT county_bundle_pkey PRIMARY KEY (county, version);
 
@@ -353,6 +401,9 @@ ALTER TABLE ONLY hub.event
 
 ALTER TABLE ONLY hub.installation
     ADD CONSTRAINT installation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hub.lease
+    ADD CONSTRAINT lease_pkey PRIMARY KEY (county, consumer, "position");
 
 ALTER TABLE ONLY hub.officer
     ADD CONSTRAINT officer_pkey PRIMARY KEY (county, id);
@@ -413,6 +464,12 @@ CREATE INDEX duty_county_unit_id_open_idx ON hub.duty USING btree (county, unit,
 CREATE INDEX event_county_case_id_position_idx ON ONLY hub.event USING btree (county, case_id, "position");
 
 CREATE INDEX event_county_source_unit_recorded_at_idx ON ONLY hub.event USING btree (county, source_unit, recorded_at, "position");
+
+CREATE INDEX lease_county_consumer_case_id_idx ON hub.lease USING btree (county, consumer, case_id, "position") WHERE (case_id IS NOT NULL);
+
+CREATE INDEX lease_county_consumer_dead_idx ON hub.lease USING btree (county, consumer, "position") WHERE (state = 'dead'::text);
+
+CREATE INDEX lease_county_consumer_until_idx ON hub.lease USING btree (county, consumer, until) WHERE (state = ANY (ARRAY['leased'::text, 'waiting'::text]));
 
 CREATE INDEX officer_county_unit_idx ON hub.officer USING btree (county, unit);
 

@@ -12,6 +12,7 @@ BEGIN
         WHEN 'migrations' THEN RETURN 1818323;
         WHEN 'maintenance' THEN RETURN 1818324;
         WHEN 'county-load' THEN RETURN 1818325;
+        WHEN 'consumer' THEN RETURN 1818326;
         ELSE RAISE EXCEPTION 'unknown advisory class' USING ERRCODE = '22023';
     END CASE;
 END

@@ -18,6 +18,7 @@ package struct HubCore: Sendable {
     package let desk: DutyDesk
     package let sweeper: Sweeper
     package let opener: Opener
+    package let consumers: ConsumerDesk
     package let wakeups: Wakeups
     package let tokens: TokenDirectory
     package let logger: Logger
@@ -83,6 +84,7 @@ package struct HubCore: Sendable {
             every: configuration.sweepEvery)
         opener = Opener(
             store: store, counties: counties, clock: clock, sealer: sealer, roster: desk.roster, logger: logger)
+        consumers = ConsumerDesk(store: store, sealer: sealer, wakeups: wakeups)
         hints = HintRelay(store: store, wakeups: wakeups, logger: logger)
         try await checkKeys()
     }

@@ -10,7 +10,8 @@ extension Endpoint {
             + FeedRoutes(services: services).endpoints + DutyRoutes(services: services).endpoints
             + CaseRoutes(services: services).endpoints + IdentityRoutes(services: services).endpoints
             + ContractRoutes(services: services).endpoints + DirectoryRoutes(services: services).endpoints
-            + OperationRoutes(services: services).endpoints + LaterRoutes.endpoints
+            + OperationRoutes(services: services).endpoints + ConsumerRoutes(services: services).endpoints
+            + LaterRoutes.endpoints
         let own = DocumentationRoutes(table: []).endpoints
         return api + DocumentationRoutes(table: api + own).endpoints
     }

@@ -9,12 +9,13 @@ enum OpenAPISchemas {
         var schemas = basics
         for (name, schema) in events { schemas[name] = schema }
         for (name, schema) in duties { schemas[name] = schema }
+        for (name, schema) in consumers { schemas[name] = schema }
         for (name, schema) in operation { schemas[name] = schema }
         return schemas
     }()
 
     /// The bodies that name persons or tell of them.
-    static let personal: Set = ["Opened", "AccessLog", "OfficerList"]
+    static let personal: Set = ["Opened", "AccessLog", "OfficerList", "DeadDeliveries"]
 
     // MARK: - Parts
 

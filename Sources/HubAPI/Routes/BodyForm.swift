@@ -58,6 +58,46 @@ struct BodyForm {
         }
     }
 
+    /// A whole number; nil when it is absent or null, or wrong.
+    mutating func number(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
+        switch body[name] {
+        case nil, .null: return nil
+        case .integer(let value) where range.contains(value): return value
+        default:
+            fault(
+                name, "out-of-range", "must be a whole number from \(range.lowerBound) to \(range.upperBound)",
+                "应为\(range.lowerBound)至\(range.upperBound)的整数")
+            return nil
+        }
+    }
+
+    /// A duration of ISO 8601 in seconds; nil when it is absent or null, or wrong.
+    mutating func seconds(_ name: String) -> Int64? {
+        switch body[name] {
+        case nil, .null: return nil
+        case .string(let text):
+            if let seconds = ISODuration.seconds(text) { return seconds }
+            fallthrough
+        default:
+            fault(name, "bad-duration", "must be a duration such as PT30S", "应为PT30S形式的时长")
+            return nil
+        }
+    }
+
+    /// A list of texts; nil when it is absent or null, or wrong.
+    mutating func texts(_ name: String) -> [String]? {
+        switch body[name] {
+        case nil, .null: return nil
+        case .array(let elements):
+            let texts = elements.compactMap(\.stringValue)
+            if texts.count == elements.count { return texts }
+            fallthrough
+        default:
+            fault(name, "wrong-type", "must be a list of texts", "应为文字列表")
+            return nil
+        }
+    }
+
     /// - Throws: `invalid` with all that was found.
     func check() throws {
         guard faults.isEmpty else { throw HubError("invalid", faults: faults) }

@@ -24,6 +24,7 @@ package struct HubServices: Sendable {
     package var desk: DutyDesk { core.desk }
     package var sweeper: Sweeper { core.sweeper }
     package var opener: Opener { core.opener }
+    package var consumers: ConsumerDesk { core.consumers }
     package var wakeups: Wakeups { core.wakeups }
     package var tokens: TokenDirectory { core.tokens }
     package var logger: Logger { core.logger }

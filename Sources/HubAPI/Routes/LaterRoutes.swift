@@ -3,22 +3,7 @@ import Hub
 /// What the contract names and a later part of the work brings: it answers
 /// `not-yet`, so that a client can tell it from a path that does not exist.
 enum LaterRoutes {
-    static var endpoints: [Endpoint] { consumers + webhooks + cases + evidence + approvals + reports }
-
-    private static let consumers: [Endpoint] = [
-        .later("GET", "/v1/consumers", .scopes([.receive]), "Consumers", "消费者"),
-        .later("PUT", "/v1/consumers/{name}", .scopes([.receive]), "Make or change a consumer", "设置消费者"),
-        .later("GET", "/v1/consumers/{name}", .scopes([.receive]), "A consumer", "消费者状态"),
-        .later("DELETE", "/v1/consumers/{name}", .scopes([.receive]), "Remove a consumer", "删除消费者"),
-        .later("POST", "/v1/consumers/{name}/pause", .scopes([.receive]), "Pause a consumer", "暂停消费者"),
-        .later("POST", "/v1/consumers/{name}/resume", .scopes([.receive]), "Resume a consumer", "恢复消费者"),
-        .later("POST", "/v1/consumers/{name}/fetch", .scopes([.receive]), "Lease deliveries", "领取投递"),
-        .later("POST", "/v1/consumers/{name}/ack", .scopes([.receive]), "Acknowledge deliveries", "确认投递"),
-        .later("POST", "/v1/consumers/{name}/nack", .scopes([.receive]), "Give deliveries back", "退还投递"),
-        .later("POST", "/v1/consumers/{name}/extend", .scopes([.receive]), "Extend leases", "延长租期"),
-        .later("GET", "/v1/consumers/{name}/dead", .scopes([.receive]), "Deliveries given up", "失败的投递"),
-        .later("POST", "/v1/consumers/{name}/redrive", .scopes([.receive]), "Deliver again", "重新投递"),
-    ]
+    static var endpoints: [Endpoint] { webhooks + cases + evidence + approvals + reports }
 
     private static let webhooks: [Endpoint] = [
         .later("GET", "/v1/webhooks", .scopes([.receive]), "Webhooks", "推送"),

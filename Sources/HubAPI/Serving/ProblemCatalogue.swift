@@ -151,6 +151,13 @@ package enum ProblemCatalogue {
             "name one of GET /v1/officers, or register the officer with PUT /v1/officers", "请填写已登记的经办人，或先行登记"
         ),
         (
+            "paused", 409, "the consumer is paused", "该消费者已暂停", "let it go on with POST …/resume", "请先用POST …/resume恢复"
+        ),
+        (
+            "start-is-fixed", 409, "a consumer that is there does not begin elsewhere", "已有的消费者不能更改起点",
+            "leave start out, or make a consumer of another name", "请去掉start，或另设消费者"
+        ),
+        (
             "idempotency-key-reused", 422, "this Idempotency-Key was used for another request", "该幂等键已用于其他请求",
             "use a new key", "请使用新的幂等键"
         ),

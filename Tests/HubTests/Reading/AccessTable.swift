@@ -77,20 +77,22 @@ enum AccessTable {
     private static let receiving =
         [
             AccessRow("GET", "/v1/feed", .receive),
-            AccessRow("GET", "/v1/consumers", .receive, status: 501),
-            AccessRow("GET", "/v1/webhooks", .receive, status: 501),
+            AccessRow("GET", "/v1/consumers", .receive),
+            AccessRow("GET", "/v1/consumers/{name}", .receive, status: 404),
+            AccessRow("GET", "/v1/consumers/{name}/dead", .receive, status: 404),
+            AccessRow("DELETE", "/v1/consumers/{name}", .receive, status: 404),
+            AccessRow("PUT", "/v1/consumers/{name}", .receive, status: 422, body: ["lease": "PT0S"]),
         ]
-        + ["GET", "PUT", "DELETE"].flatMap { method in
-            ["consumers", "webhooks"].map { AccessRow(method, "/v1/\($0)/{name}", .receive, status: 501) }
+        + ["pause", "resume", "fetch", "redrive"].map {
+            AccessRow("POST", "/v1/consumers/{name}/\($0)", .receive, status: 404, body: [:])
         }
-        + ["pause", "resume", "fetch", "ack", "nack", "extend", "redrive"].map {
-            AccessRow("POST", "/v1/consumers/{name}/\($0)", .receive, status: 501)
+        + ["ack", "nack", "extend"].map {
+            AccessRow("POST", "/v1/consumers/{name}/\($0)", .receive, status: 404, body: ["deliveries": []])
         }
+        + [AccessRow("GET", "/v1/webhooks", .receive, status: 501)]
+        + ["GET", "PUT", "DELETE"].map { AccessRow($0, "/v1/webhooks/{name}", .receive, status: 501) }
         + ["test", "redrive"].map { AccessRow("POST", "/v1/webhooks/{name}/\($0)", .receive, status: 501) }
-        + [
-            AccessRow("GET", "/v1/consumers/{name}/dead", .receive, status: 501),
-            AccessRow("GET", "/v1/webhooks/{name}/attempts", .receive, status: 501),
-        ]
+        + [AccessRow("GET", "/v1/webhooks/{name}/attempts", .receive, status: 501)]
 
     private static let duties = [
         AccessRow("GET", "/v1/duties", .anyToken),

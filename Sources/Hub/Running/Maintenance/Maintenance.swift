@@ -9,6 +9,7 @@ import Store
 /// | second | end the streams of revoked tokens | each its own |
 /// | 2 s | counties, clock, rates, who else listens | each its own |
 /// | 30 s | fold the board's deltas | one at a time, by an advisory lock |
+/// | 30 s | fold the floors of consumers | one at a time, by an advisory lock |
 /// | 30 s | make partitions ahead of need | one at a time, by an advisory lock |
 /// | 30 s | forget idempotency keys older than 30 days | harmless at once |
 ///
@@ -39,6 +40,7 @@ package struct Maintenance: Service {
             Chore(name: "refresh-rates", every: refreshEvery, perform: refreshing),
             Chore(name: "count-listeners", every: refreshEvery) { try await hints.countListeners() },
             Chore(name: "fold-board", every: maintainEvery) { _ = try await store.foldBoard() },
+            Chore(name: "fold-consumer-floors", every: maintainEvery) { _ = try await store.foldConsumerFloors() },
             Chore(name: "make-partitions", every: maintainEvery) { _ = try await store.makePartitions() },
             Chore(name: "forget-command-keys", every: maintainEvery) {
                 for _ in 0..<Self.forgettingRounds where try await store.forgetCommandKeys() == 0 { return }
