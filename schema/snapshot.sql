@@ -95,6 +95,7 @@ CREATE TABLE hub.consumer (
     max_in_flight integer NOT NULL,
     ordering text NOT NULL,
     paused boolean DEFAULT false NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT consumer_ordering_check CHECK ((ordering = ANY (ARRAY['none'::text, 'case'::text])))
 );
@@ -102,8 +103,11 @@ CREATE TABLE hub.consumer (
 CREATE TABLE hub.consumer_floor (
     county smallint NOT NULL,
     consumer bigint NOT NULL,
+    step bigint NOT NULL,
     floor bigint NOT NULL,
-    filter_errors integer NOT NULL
+    filter_errors bigint NOT NULL,
+    in_flight integer NOT NULL,
+    due_from timestamp with time zone NOT NULL
 );
 
 CREATE TABLE hub.county (
@@ -251,8 +255,7 @@ CREATE TABLE hub.lease (
     state text NOT NULL,
     sealed_reason bytea,
     CONSTRAINT lease_state_check CHECK ((state = ANY (ARRAY['leased'::text, 'waiting'::text, 'blocked'::text, 'dead'::text])))
-)
-WITH (fillfactor='70');
+);
 
 CREATE TABLE hub.officer (
     county smallint NOT NULL,
@@ -367,7 +370,7 @@ ALTER TABLE ONLY hub.command_key
     ADD CONSTRAINT command_key_pkey PRIMARY KEY (county, duty, key);
 
 ALTER TABLE ONLY hub.consumer_floor
-    ADD CONSTRAINT consumer_floor_pkey PRIMARY KEY (county, consumer, floor);
+    ADD CONSTRAINT consumer_floor_pkey PRIMARY KEY (county, consumer, step);
 
 ALTER TABLE ONLY hub.consumer
     ADD CONSTRAINT consumer_id_key UNIQUE (county, id);
@@ -465,11 +468,15 @@ CREATE INDEX event_county_case_id_position_idx ON ONLY hub.event USING btree (co
 
 CREATE INDEX event_county_source_unit_recorded_at_idx ON ONLY hub.event USING btree (county, source_unit, recorded_at, "position");
 
-CREATE INDEX lease_county_consumer_case_id_idx ON hub.lease USING btree (county, consumer, case_id, "position") WHERE (case_id IS NOT NULL);
+CREATE INDEX lease_county_consumer_blocked_idx ON hub.lease USING btree (county, consumer, case_id, "position") WHERE (state = 'blocked'::text);
+
+CREATE INDEX lease_county_consumer_case_id_idx ON hub.lease USING btree (county, consumer, case_id, "position") WHERE ((case_id IS NOT NULL) AND (state = ANY (ARRAY['leased'::text, 'waiting'::text])));
 
 CREATE INDEX lease_county_consumer_dead_idx ON hub.lease USING btree (county, consumer, "position") WHERE (state = 'dead'::text);
 
-CREATE INDEX lease_county_consumer_until_idx ON hub.lease USING btree (county, consumer, until) WHERE (state = ANY (ARRAY['leased'::text, 'waiting'::text]));
+CREATE INDEX lease_county_consumer_leased_idx ON hub.lease USING btree (county, consumer, until, "position") WHERE (state = 'leased'::text);
+
+CREATE INDEX lease_county_consumer_waiting_idx ON hub.lease USING btree (county, consumer, until, "position") WHERE (state = 'waiting'::text);
 
 CREATE INDEX officer_county_unit_idx ON hub.officer USING btree (county, unit);
 

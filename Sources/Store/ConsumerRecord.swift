@@ -49,10 +49,12 @@ package struct ConsumerRecord: Sendable, Hashable {
     /// What that meant: it is given what lies behind.
     package var startPosition: Position
     package var isPaused: Bool
+    /// One more with every change of the settings.
+    package var revision: Int32
 
     static let columns = """
         county, unit, name, id, filter, types, start_at, start_position, lease_seconds, max_attempts, max_in_flight,
-        ordering, paused
+        ordering, paused, revision
         """
 
     init(_ row: borrowing PostgresRow) throws {
@@ -73,6 +75,7 @@ package struct ConsumerRecord: Sendable, Hashable {
         start = try row.decode("start_at", as: [UInt8].self)
         startPosition = Position(rawValue: try row.decode("start_position", as: Int64.self))
         isPaused = try row.decode("paused", as: Bool.self)
+        revision = try row.decode("revision", as: Int32.self)
     }
 }
 
@@ -89,8 +92,14 @@ package struct ConsumerProgress: Sendable, Hashable {
     package var waiting: Int64
     /// Deliveries given up.
     package var dead: Int64
-    /// When the next one that came back may be delivered; nil where none waits.
-    package var nextDue: Timestamp?
+}
+
+/// Where a consumer stands, as a fetch begins.
+package struct ConsumerStanding: Sendable, Hashable {
+    /// Nobody has looked at what lies above.
+    package var floor: Position
+    /// Deliveries in workers' hands, with those whose lease has run out.
+    package var inFlight: Int32
 }
 
 /// A delivery in a worker's hands.
@@ -99,6 +108,8 @@ package struct DeliveryLease: Sendable, Hashable {
     package var lease: PostgresUUID
     package var attempt: Int16
     package var until: Timestamp
+    /// Whether it is handed out for the first time.
+    package var isFirst: Bool
 }
 
 /// A delivery that was given up.

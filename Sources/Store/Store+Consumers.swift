@@ -1,5 +1,5 @@
 package import Coordination
-import PostgresClient
+package import PostgresClient
 
 extension Store {
     /// A unit's consumers, by name.
@@ -46,8 +46,8 @@ extension Store {
                         VALUES ($1, $2, $3, nextval('hub.position_seq'), $4, $5, $6, $7, $8, $9, $10, $11)
                         ON CONFLICT (county, unit, name) DO NOTHING RETURNING county, id
                     )
-                    INSERT INTO hub.consumer_floor (county, consumer, floor, filter_errors)
-                    SELECT county, id, $7, 0 FROM made RETURNING consumer
+                    INSERT INTO hub.consumer_floor (county, consumer, step, floor, filter_errors, in_flight, due_from)
+                    SELECT county, id, 0, $7, 0, 0, '-infinity' FROM made RETURNING consumer
                     """,
                 binds: [
                     county.rawValue, unit.rawValue, name, settings.filter, settings.types, start, position.rawValue,
@@ -62,11 +62,7 @@ extension Store {
         _ = try await pool.query(
             PostgresStatement(
                 name: "change_consumer",
-                sql: """
-                    UPDATE hub.consumer SET filter = $3, types = $4, lease_seconds = $5, max_attempts = $6,
-                        max_in_flight = $7, ordering = $8
-                    WHERE county = $1 AND id = $2
-                    """,
+                sql: "SELECT hub.change_consumer($1, $2, $3, $4, $5, $6, $7, $8)",
                 binds: [
                     consumer.county.rawValue, consumer.id, settings.filter, settings.types, settings.leaseSeconds,
                     settings.maxAttempts, settings.maxInFlight, settings.ordering.rawValue,
@@ -89,62 +85,99 @@ extension Store {
         _ = try await pool.query(
             PostgresStatement(
                 name: "remove_consumer",
-                sql: """
-                    WITH c AS (DELETE FROM hub.consumer WHERE county = $1 AND id = $2),
-                    f AS (DELETE FROM hub.consumer_floor WHERE county = $1 AND consumer = $2)
-                    DELETE FROM hub.lease WHERE county = $1 AND consumer = $2
-                    """,
+                sql: "SELECT hub.remove_consumer($1, $2)",
                 binds: [consumer.county.rawValue, consumer.id],
             ))
     }
 
-    /// The floor of a consumer.
-    package func floor(of consumer: ConsumerRecord) async throws -> Position {
+    /// Where a consumer stands.
+    package func standing(of consumer: ConsumerRecord) async throws -> ConsumerStanding {
         let rows = try await pool.query(
             PostgresStatement(
-                name: "consumer_floor",
+                name: "consumer_standing",
                 sql: """
-                    SELECT floor FROM hub.consumer_floor WHERE county = $1 AND consumer = $2
-                    ORDER BY floor DESC LIMIT 1
+                    SELECT floor, in_flight FROM hub.consumer_floor WHERE county = $1 AND consumer = $2
+                    ORDER BY step DESC LIMIT 1
                     """,
                 binds: [consumer.county.rawValue, consumer.id],
             ))
-        return try rows.first.map { Position(rawValue: try $0.decode("floor", as: Int64.self)) }
-            ?? consumer.startPosition
+        // Removed meanwhile; whoever leases finds that out.
+        guard let row = rows.first else { return ConsumerStanding(floor: consumer.startPosition, inFlight: 0) }
+        return ConsumerStanding(
+            floor: Position(rawValue: try row.decode("floor", as: Int64.self)),
+            inFlight: try row.decode("in_flight", as: Int32.self))
     }
 
-    /// How far a consumer is, of one moment.
-    package func progress(of consumer: ConsumerRecord) async throws -> ConsumerProgress {
+    /// How far a consumer is, of one moment; each count up to a bound.
+    ///
+    /// - Returns: nil once the consumer is gone.
+    package func progress(of consumer: ConsumerRecord, upTo bound: Int) async throws -> ConsumerProgress? {
+        let counted = { (condition: String) in
+            """
+            (SELECT count(*) FROM (
+                SELECT FROM hub.lease WHERE county = $1 AND consumer = $2 AND \(condition)
+                LIMIT \(Self.literalLimit(bound))
+            ) AS l)
+            """
+        }
         let rows = try await pool.query(
             PostgresStatement(
                 name: "consumer_progress",
                 sql: """
-                    SELECT f.floor, f.filter_errors, l.in_flight, l.waiting, l.dead, l.next_due
+                    SELECT f.floor, f.filter_errors,
+                        \(counted("state = 'leased' AND until > now()")) AS in_flight,
+                        \(counted("state = 'leased' AND until <= now()"))
+                            + \(counted("state = 'waiting'")) + \(counted("state = 'blocked'")) AS waiting,
+                        \(counted("state = 'dead'")) AS dead
                     FROM (
-                        SELECT max(floor) AS floor, coalesce(sum(filter_errors), 0)::bigint AS filter_errors
-                        FROM hub.consumer_floor WHERE county = $1 AND consumer = $2
+                        SELECT floor, filter_errors FROM hub.consumer_floor WHERE county = $1 AND consumer = $2
+                        ORDER BY step DESC LIMIT 1
                     ) AS f
-                    CROSS JOIN (
-                        SELECT count(*) FILTER (WHERE state = 'leased' AND until > now()) AS in_flight,
-                            count(*) FILTER (WHERE state IN ('waiting', 'blocked')
-                                OR (state = 'leased' AND until <= now())) AS waiting,
-                            count(*) FILTER (WHERE state = 'dead') AS dead,
-                            min(until) FILTER (WHERE state IN ('leased', 'waiting')) AS next_due
-                        FROM hub.lease WHERE county = $1 AND consumer = $2
-                    ) AS l
                     """,
                 binds: [consumer.county.rawValue, consumer.id],
             ))
-        guard let row = rows.first, let floor = try row.decode("floor", as: Int64?.self) else {
-            throw StoreError.unexpectedShape("consumer_progress")
+        return try rows.first.map { row in
+            ConsumerProgress(
+                floor: Position(rawValue: try row.decode("floor", as: Int64.self)),
+                filterErrors: try row.decode("filter_errors", as: Int64.self),
+                inFlight: try row.decode("in_flight", as: Int64.self),
+                waiting: try row.decode("waiting", as: Int64.self),
+                dead: try row.decode("dead", as: Int64.self))
         }
-        return ConsumerProgress(
-            floor: Position(rawValue: floor),
-            filterErrors: try row.decode("filter_errors", as: Int64.self),
-            inFlight: try row.decode("in_flight", as: Int64.self),
-            waiting: try row.decode("waiting", as: Int64.self),
-            dead: try row.decode("dead", as: Int64.self),
-            nextDue: try row.decode("next_due", as: PostgresTimestamp?.self)?.timestamp)
+    }
+
+    /// How long until something may go out that is not above the floor; nil
+    /// where nothing waits for its time.
+    ///
+    /// - Parameter isFull: whether only a lease that runs out makes room.
+    package func microsecondsUntilDue(_ consumer: ConsumerRecord, isFull: Bool) async throws -> Int64? {
+        let rows = try await pool.query(Self.nextDueStatement(consumer.id, county: consumer.county, isFull: isFull))
+        return try rows.first?.decode("microseconds", as: Int64?.self)
+    }
+
+    /// The statement of ``microsecondsUntilDue(_:isFull:)``, for the test of its plan.
+    package static func nextDueStatement(_ consumer: Int64, county: CountyID, isFull: Bool) -> PostgresStatement {
+        let next = { (state: String, from: String) in
+            """
+            (SELECT l.until FROM hub.lease AS l
+             WHERE l.county = $1 AND l.consumer = $2 AND l.state = '\(state)' AND l.until >= \(from)
+             ORDER BY l.until LIMIT 1)
+            """
+        }
+        let due =
+            isFull
+            ? next("leased", "greatest(f.due_from, now())")
+            : "least(\(next("leased", "f.due_from")), \(next("waiting", "f.due_from")))"
+        return PostgresStatement(
+            name: isFull ? "next_room" : "next_due",
+            sql: """
+                SELECT (extract(epoch FROM \(due) - clock_timestamp()) * 1000000)::bigint AS microseconds
+                FROM (
+                    SELECT due_from FROM hub.consumer_floor WHERE county = $1 AND consumer = $2
+                    ORDER BY step DESC LIMIT 1
+                ) AS f
+                """,
+            binds: [county.rawValue, consumer])
     }
 
     /// How many deliveries of a unit lie above a floor, counted up to a bound.

@@ -62,7 +62,7 @@ extension Store {
     }
 
     /// Hands deliveries to a worker: what came back, then what was read ahead,
-    /// as long as no other worker has read on.
+    /// as long as no other worker has read on and nobody changed the settings.
     package func leaseDeliveries(
         of consumer: ConsumerRecord, limit: Int, reading: ReadAhead,
     ) async throws -> [DeliveryLease] {
@@ -70,13 +70,13 @@ extension Store {
             PostgresStatement(
                 name: "lease_deliveries",
                 sql: """
-                    SELECT delivery, lease_id, attempt_no, leased_until
-                    FROM hub.lease_deliveries($1, $2, $3, $4, $5, $6, $7, $8)
+                    SELECT delivery, lease_id, attempt_no, leased_until, is_first
+                    FROM hub.lease_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9)
                     """,
                 binds: [
-                    consumer.county.rawValue, consumer.id, Int32(limit), reading.floor.rawValue, reading.upTo.rawValue,
-                    reading.passed.map(\.position.rawValue), reading.passed.map { $0.caseID?.rawValue },
-                    reading.erred.map(\.rawValue),
+                    consumer.county.rawValue, consumer.id, consumer.revision, Int32(limit), reading.floor.rawValue,
+                    reading.upTo.rawValue, reading.passed.map(\.position.rawValue),
+                    reading.passed.map { $0.caseID?.rawValue }, reading.erred.map(\.rawValue),
                 ],
             ))
         return try rows.map { row in
@@ -84,7 +84,8 @@ extension Store {
                 position: Position(rawValue: try row.decode("delivery", as: Int64.self)),
                 lease: try row.decode("lease_id", as: PostgresUUID.self),
                 attempt: try row.decode("attempt_no", as: Int16.self),
-                until: try row.decode("leased_until", as: PostgresTimestamp.self).timestamp)
+                until: try row.decode("leased_until", as: PostgresTimestamp.self).timestamp,
+                isFirst: try row.decode("is_first", as: Bool.self))
         }
     }
 
@@ -107,25 +108,27 @@ extension Store {
     /// Carries out what a worker says.
     ///
     /// - Returns: in the order asked `acked`, `nacked`, `extended`,
-    ///   `already-acked`, `stale` or `unknown`.
+    ///   `already-acked`, `stale` or `unknown`; and whether workers who found
+    ///   nothing may find something now.
     package func settle(
         _ deliveries: [(position: Position, lease: PostgresUUID)], _ settlement: Settlement, of consumer: ConsumerRecord,
-    ) async throws -> [String] {
+    ) async throws -> (results: [String], mayGo: Bool) {
         var delay: Int32 = 0
         var reason: [UInt8]?
         if case .nack(let seconds, let sealed) = settlement { (delay, reason) = (seconds, sealed) }
         let rows = try await pool.query(
             PostgresStatement(
                 name: "settle_deliveries",
-                sql: "SELECT hub.settle_deliveries($1, $2, $3, $4, $5, $6, $7) AS results",
+                sql: "SELECT results, may_go FROM hub.settle_deliveries($1, $2, $3, $4, $5, $6, $7)",
                 binds: [
                     consumer.county.rawValue, consumer.id, settlement.name, deliveries.map(\.position.rawValue),
                     deliveries.map(\.lease), delay, reason,
                 ],
             ))
-        guard let results = try rows.first?.decode("results", as: [String].self), results.count == deliveries.count
-        else { throw StoreError.unexpectedShape("settle_deliveries") }
-        return results
+        guard let row = rows.first else { throw StoreError.unexpectedShape("settle_deliveries") }
+        let results = try row.decode("results", as: [String].self)
+        guard results.count == deliveries.count else { throw StoreError.unexpectedShape("settle_deliveries") }
+        return (results, try row.decode("may_go", as: Bool.self))
     }
 
     /// The deliveries a consumer has given up, after a position, in order.
@@ -154,18 +157,10 @@ extension Store {
     ///
     /// - Returns: how many.
     package func redrive(_ positions: [Position]?, of consumer: ConsumerRecord) async throws -> Int {
-        try await pool.query(
+        let rows = try await pool.query(
             PostgresStatement(
-                name: "redrive",
-                sql: """
-                    UPDATE hub.lease SET state = 'waiting', attempt = 0, until = now(), lease = NULL,
-                        sealed_reason = NULL
-                    WHERE county = $1 AND consumer = $2 AND state = 'dead'
-                        AND ($3::bigint[] IS NULL OR position = ANY ($3))
-                    RETURNING 1
-                    """,
-                binds: [consumer.county.rawValue, consumer.id, positions?.map(\.rawValue)],
-            )
-        ).count
+                name: "redrive_deliveries", sql: "SELECT hub.redrive_deliveries($1, $2, $3) AS redriven",
+                binds: [consumer.county.rawValue, consumer.id, positions?.map(\.rawValue)]))
+        return Int(try rows.first?.decode("redriven", as: Int32.self) ?? 0)
     }
 }

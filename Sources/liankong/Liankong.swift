@@ -26,8 +26,8 @@ struct Liankong: AsyncParsableCommand {
                 name: "Events and duties 事件与交办事项",
                 subcommands: [
                     PublishCommand.self, EventsCommand.self, ExplainCommand.self, FeedCommand.self,
-                    DutiesCommand.self, BoardCommand.self, SweepCommand.self, ContractsCommand.self,
-                    FilterCommand.self,
+                    ConsumersCommand.self, DutiesCommand.self, BoardCommand.self, SweepCommand.self,
+                    ContractsCommand.self, FilterCommand.self,
                 ]),
             CommandGroup(
                 name: "Running a hub 运行",

@@ -13,7 +13,10 @@ struct UsageTests {
         ["contracts", "schema"], ["contracts", "sample"], ["filter"], ["filter", "eval"], ["serve"], ["migrate"],
         ["county"], ["county", "check"], ["county", "load"], ["token"], ["token", "issue"], ["token", "revoke"],
         ["token", "list"], ["token", "show"], ["token", "provision"], ["sandbox"], ["sandbox", "clock"], ["doctor"],
-        ["demonstrate"],
+        ["demonstrate"], ["consumers"], ["consumers", "list"], ["consumers", "show"], ["consumers", "set"],
+        ["consumers", "remove"], ["consumers", "fetch"], ["consumers", "ack"], ["consumers", "nack"],
+        ["consumers", "extend"], ["consumers", "pause"], ["consumers", "resume"], ["consumers", "dead"],
+        ["consumers", "redrive"],
     ]
 
     @Test(arguments: commands)
@@ -46,6 +49,8 @@ struct UsageTests {
             ["publish", "--at", "2020-11-01T00:00:00+08:00", "x.json"], ["duties", "start", "17"],
             ["explain", "17", "--at", "2020-11-01T00:00:00+08:00"], ["duties", "sign", "17", "18", "--note", "x"],
             ["board", "--url", "nonsense", "--token", "lk_x"], ["sandbox", "clock", "--by", "3"],
+            ["consumers", "ack", "intake", "17"], ["consumers", "set", "intake", "--latest", "--earliest"],
+            ["consumers", "set", "intake", "--ordering", "unit"],
         ])
     func whatCannotBeReadEndsWithTwo(arguments: [String]) async throws {
         let run = try await CommandRun.liankong(arguments)

@@ -2,7 +2,6 @@ package import CloudEvents
 package import Coordination
 package import PostgresClient
 package import Store
-import Synchronization
 
 /// Serves the workers of leased consumers.
 ///
@@ -20,6 +19,8 @@ package struct ConsumerDesk: Sendable {
     /// before it answers or waits.
     private static let stretch = 500
     private static let stretches = 20
+    /// The least that one look takes in where nothing is filtered.
+    private static let shortStretch = 20
     /// A waiting worker looks again after this even if nobody rang.
     private static let safetyNet = Duration.seconds(5)
 
@@ -55,14 +56,14 @@ package struct ConsumerDesk: Sendable {
         while true {
             let consumer = try await consumer(name, of: principal)
             guard !consumer.isPaused else { throw HubError("paused") }
-            let (leased, isAtEnd) = try await turns.take(consumer.id) {
+            let last = try await turns.take(consumer.id) {
                 try await look(consumer, limit: limit, attributes: attributes)
             }
-            if !leased.isEmpty { return leased }
+            if !last.leased.isEmpty { return last.leased }
             let left = ContinuousClock.now.duration(to: deadline)
             if left <= .zero || isOver() { return [] }
-            if !isAtEnd { continue }
-            await wakeups.wait(registration, atMost: min(left, try await untilDue(consumer)))
+            if last.isWorthRepeating { continue }
+            await wakeups.wait(registration, atMost: min(left, try await untilDue(consumer, isFull: last.isFull)))
             try Task.checkCancellation()
             if isOver() { return [] }
         }
@@ -78,44 +79,96 @@ package struct ConsumerDesk: Sendable {
         return found
     }
 
+    /// What one look came to.
+    private struct Look {
+        var leased: [Leased]
+        /// As many are in workers' hands as may be: there is no use in reading.
+        var isFull: Bool
+        /// The log goes on, or others were faster.
+        var isWorthRepeating: Bool
+    }
+
+    /// What a stretch of the log came to.
+    private struct Found {
+        var reading: ReadAhead
+        var deliveries: [Position: (recipient: RecipientRecord, event: EventRecord)] = [:]
+        var isAtEnd = false
+    }
+
     /// Looks once: what came back, then the log above the floor.
-    ///
-    /// - Returns: what was leased, and whether the log has been read to its end.
     private func look(
         _ consumer: ConsumerRecord, limit: Int, attributes: (EventRecord, RecipientRecord) -> JSONObject,
-    ) async throws -> (leased: [Leased], isAtEnd: Bool) {
+    ) async throws -> Look {
         let filter = ConsumerFilter(consumer.settings)
-        var reading = ReadAhead(floor: try await store.floor(of: consumer))
-        var known: [Position: (recipient: RecipientRecord, event: EventRecord)] = [:]
-        var isAtEnd = false
-        for _ in 0..<Self.stretches where reading.passed.count < limit && !isAtEnd {
-            let found = try await store.deliveries(
-                of: consumer.unit, county: consumer.county, after: reading.upTo, limit: Self.stretch)
-            for delivery in found {
+        let standing = try await store.standing(of: consumer)
+        let wanted = min(limit, Int(consumer.settings.maxInFlight - standing.inFlight))
+        var found = Found(reading: ReadAhead(floor: standing.floor))
+        if wanted > 0 {
+            try await read(&found, for: consumer, wanted: wanted, filter: filter, attributes: attributes)
+        }
+        let leases = try await store.leaseDeliveries(of: consumer, limit: limit, reading: found.reading)
+        let missing = leases.filter { found.deliveries[$0.position] == nil }
+        for delivery in try await store.deliveries(
+            of: consumer.unit, county: consumer.county, at: missing.map(\.position))
+        {
+            found.deliveries[delivery.recipient.position] = delivery
+        }
+        // What waited behind another of its case may have been let through by
+        // an earlier filter; the one that holds is for all that was never leased.
+        let leftOut = missing.filter { lease in
+            guard lease.isFirst, let delivery = found.deliveries[lease.position] else { return false }
+            return Self.judge(delivery, filter: filter, attributes: attributes) != .passes
+        }
+        if !leftOut.isEmpty {
+            _ = try await store.settle(leftOut.map { ($0.position, $0.lease) }, .ack, of: consumer)
+            for lease in leftOut { found.deliveries[lease.position] = nil }
+        }
+        let leased = leases.sorted { $0.position < $1.position }.compactMap { lease in
+            found.deliveries[lease.position].map { Leased(lease: lease, recipient: $0.recipient, event: $0.event) }
+        }
+        return Look(
+            leased: leased, isFull: wanted <= 0,
+            isWorthRepeating: try await isWorthRepeating(found, consumer, wanted: wanted, didLease: !leases.isEmpty))
+    }
+
+    /// Reads the log above the floor until enough has passed the filter.
+    private func read(
+        _ found: inout Found, for consumer: ConsumerRecord, wanted: Int, filter: ConsumerFilter,
+        attributes: (EventRecord, RecipientRecord) -> JSONObject,
+    ) async throws {
+        for _ in 0..<Self.stretches where found.reading.passed.count < wanted && !found.isAtEnd {
+            let missing = wanted - found.reading.passed.count
+            let stretch = filter.leavesOut ? Self.stretch : max(missing, Self.shortStretch)
+            let deliveries = try await store.deliveries(
+                of: consumer.unit, county: consumer.county, after: found.reading.upTo, limit: stretch)
+            for delivery in deliveries where found.reading.passed.count < wanted {
                 let position = delivery.recipient.position
-                reading.upTo = position
+                found.reading.upTo = position
                 // What is addressed to one officer is for no program.
                 guard delivery.recipient.officer == nil else { continue }
                 switch Self.judge(delivery, filter: filter, attributes: attributes) {
                 case .passes:
-                    reading.passed.append((position, delivery.event.caseID))
-                    known[position] = delivery
-                case .erred: reading.erred.append(position)
+                    found.reading.passed.append((position, delivery.event.caseID))
+                    found.deliveries[position] = delivery
+                case .erred: found.reading.erred.append(position)
                 case .leftOut: break
                 }
-                if reading.passed.count >= limit { break }
             }
-            isAtEnd = found.count < Self.stretch && reading.passed.count < limit
+            found.isAtEnd = deliveries.count < stretch && found.reading.passed.count < wanted
         }
-        let leases = try await store.leaseDeliveries(of: consumer, limit: limit, reading: reading)
-        let missing = leases.map(\.position).filter { known[$0] == nil }
-        for delivery in try await store.deliveries(of: consumer.unit, county: consumer.county, at: missing) {
-            known[delivery.recipient.position] = delivery
-        }
-        let leased = leases.sorted { $0.position < $1.position }.compactMap { lease in
-            known[lease.position].map { Leased(lease: lease, recipient: $0.recipient, event: $0.event) }
-        }
-        return (leased, isAtEnd)
+    }
+
+    /// Whether another look at once may find what this one did not.
+    private func isWorthRepeating(
+        _ found: Found, _ consumer: ConsumerRecord, wanted: Int, didLease: Bool,
+    ) async throws -> Bool {
+        if didLease || wanted > 0 && !found.isAtEnd { return true }
+        if wanted > 0, found.reading.upTo == found.reading.floor { return false }
+        // What was in the way may have died in this very look; and another
+        // worker may have read on, but not as far.
+        let standing = try await store.standing(of: consumer)
+        return wanted > 0
+            ? standing.floor < found.reading.upTo : standing.inFlight < consumer.settings.maxInFlight
     }
 
     private static func judge(
@@ -135,12 +188,11 @@ package struct ConsumerDesk: Sendable {
 
     /// How long to wait at the most: until the next delivery that came back may
     /// go out, or for a while.
-    private func untilDue(_ consumer: ConsumerRecord) async throws -> Duration {
-        let progress = try await store.progress(of: consumer)
-        guard let due = progress.nextDue else { return Self.safetyNet }
-        let now = try await store.databaseNow()
-        let microseconds = max(1000, due.microseconds - now.microseconds)
-        return min(Self.safetyNet, .microseconds(microseconds))
+    private func untilDue(_ consumer: ConsumerRecord, isFull: Bool) async throws -> Duration {
+        guard let microseconds = try await store.microsecondsUntilDue(consumer, isFull: isFull) else {
+            return Self.safetyNet
+        }
+        return min(Self.safetyNet, .microseconds(max(1000, microseconds)))
     }
 
     // MARK: - Settling
@@ -151,12 +203,10 @@ package struct ConsumerDesk: Sendable {
         _ settlement: Store.Settlement,
     ) async throws -> [String] {
         let consumer = try await consumer(name, of: principal)
-        let results = try await store.settle(deliveries, settlement, of: consumer)
-        // The next of a case may go; what came back without a delay too.
-        if results.contains("acked") || results.contains("nacked") {
-            wakeups.ring([Wakeups.Key(county: principal.county, unit: principal.unit)])
-        }
-        return results
+        let settled = try await store.settle(deliveries, settlement, of: consumer)
+        // The next of a case may go, or there is room again.
+        if settled.mayGo { wakeups.ring([Wakeups.Key(county: principal.county, unit: principal.unit)]) }
+        return settled.results
     }
 
     /// A worker's reason, sealed: it may name anybody.
@@ -173,35 +223,4 @@ package struct ConsumerDesk: Sendable {
     }
 
     private static let reasonContext = "consumer/reason"
-}
-
-/// Lets the callers of one key go one after another.
-final class KeyedTurns<Key: Hashable & Sendable>: Sendable {
-    private let queues = Mutex<[Key: [CheckedContinuation<Void, Never>]]>([:])
-
-    /// Runs a body when it is this caller's turn.
-    func take<Result: Sendable>(_ key: Key, _ body: () async throws -> Result) async rethrows -> Result {
-        await withCheckedContinuation { continuation in
-            let isFirst = queues.withLock { queues in
-                guard queues[key] != nil else {
-                    queues[key] = []
-                    return true
-                }
-                queues[key]?.append(continuation)
-                return false
-            }
-            if isFirst { continuation.resume() }
-        }
-        defer {
-            let next = queues.withLock { queues -> CheckedContinuation<Void, Never>? in
-                guard let waiting = queues[key], !waiting.isEmpty else {
-                    queues[key] = nil
-                    return nil
-                }
-                return queues[key]?.removeFirst()
-            }
-            next?.resume()
-        }
-        return try await body()
-    }
 }

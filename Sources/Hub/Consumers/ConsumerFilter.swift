@@ -45,6 +45,9 @@ package struct ConsumerFilter: Sendable {
         return result.value == .boolean(true) ? .passes : .leftOut
     }
 
+    /// Whether there is anything it does not let through.
+    package var leavesOut: Bool { types != nil || expression != nil }
+
     /// Whether an expression has to be evaluated.
     package var readsAttributes: Bool { expression != nil }
 }

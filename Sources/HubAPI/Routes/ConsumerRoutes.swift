@@ -9,7 +9,7 @@ struct ConsumerRoutes: Sendable {
     let services: HubServices
 
     private static let longestWait: Int64 = 60
-    /// The most that is counted of what waits above the floor.
+    /// The most that is counted of what waits, or was given up.
     private static let countedWaiting = 100_000
 
     var endpoints: [Endpoint] {
@@ -71,7 +71,7 @@ struct ConsumerRoutes: Sendable {
         let principal = try request.requires(.receive)
         let found = try await services.store.consumers(of: principal.unit, county: principal.county)
         var items: [JSONValue] = []
-        for consumer in found { items.append(try await shown(consumer)) }
+        for consumer in found { items += [try await view(consumer)].compactMap(\.self) }
         return .json(["items": .array(items), "next": .null])
     }
 
@@ -140,7 +140,15 @@ struct ConsumerRoutes: Sendable {
     }
 
     private func shown(_ consumer: ConsumerRecord) async throws -> JSONValue {
-        let progress = try await services.store.progress(of: consumer)
+        guard let view = try await view(consumer) else { throw HubError("not-found") }
+        return view
+    }
+
+    /// A consumer and how far it is; nil once it is gone.
+    private func view(_ consumer: ConsumerRecord) async throws -> JSONValue? {
+        guard let progress = try await services.store.progress(of: consumer, upTo: Self.countedWaiting) else {
+            return nil
+        }
         let above = try await services.store.deliveriesAbove(
             progress.floor, of: consumer.unit, county: consumer.county, upTo: Self.countedWaiting)
         guard case .success(let start) = JSONReader.read(consumer.start) else { throw HubError("internal") }
