@@ -4,8 +4,9 @@ import CloudEvents
 /// A sample event as bytes in which id and child are changed in place, so that
 /// making the next one costs no more than copying it.
 ///
-/// Every event tells of another child: events of one child would join one
-/// case and its duties, and the hub would have less to do.
+/// Every event tells of another child, also from one scenario to the next:
+/// events of one child join one case and its duties, and the hub has something
+/// else to do with them.
 struct EventTemplate {
     private let bytes: [UInt8]
     private let idOffset: Int
@@ -14,6 +15,12 @@ struct EventTemplate {
 
     /// Eighteen characters that stand in the template where the child's number goes.
     private static let childMark = "410322200601010000"
+    /// Where the children of a scenario were registered: the first six digits of
+    /// their numbers keep those of two scenarios apart.
+    private static let regions = [
+        "probe-": "410302", "reader-": "410303", "single-": "410322", "batch-": "410304", "sign-": "410305",
+        "latency-": "410311",
+    ]
     private static let birthMark = "2006-01-01"
     /// How many digits of an id count up.
     private static let width = 9
@@ -26,18 +33,19 @@ struct EventTemplate {
     /// A template of a sample of `attendance.dropout.suspected`.
     init?(sample: JSONValue, idPrefix: String) {
         guard case .object(var event) = sample, case .object(var data)? = event["data"],
-            case .object(var child)? = data["child"]
+            case .object(var child)? = data["child"], let region = Self.regions[idPrefix]
         else { return nil }
+        let childMark = region + Self.childMark.dropFirst(6)
         event["id"] = .string(idPrefix + String(repeating: "0", count: Self.width))
-        child["idNumber"] = .string(Self.childMark)
-        child["studentNumber"] = .string("G" + Self.childMark)
+        child["idNumber"] = .string(childMark)
+        child["studentNumber"] = .string("G" + childMark)
         child["birthDate"] = .string(Self.birthMark)
         data["child"] = .object(child)
         data["note"] = nil
         event["data"] = .object(data)
         bytes = JSONValue.object(event).encodedBytes()
         self.idPrefix = idPrefix
-        let marks = Self.offsets(of: Self.childMark, in: bytes)
+        let marks = Self.offsets(of: childMark, in: bytes)
         guard let id = Self.offsets(of: idPrefix, in: bytes).first, marks.count == 2,
             let birth = Self.offsets(of: Self.birthMark, in: bytes).first
         else { return nil }

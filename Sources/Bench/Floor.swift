@@ -5,11 +5,12 @@ import Foundation
 struct Floor {
     let databaseURL: String
     let pgbench: String
-    /// Holds `publish.sql`, `sign.sql`.
+    /// Holds `publish.sql`, `sign.sql`, `settle.sql`.
     let scripts: String
     let seconds: Int
 
-    /// Transactions a second of a script.
+    /// Transactions a second of a script. The server is at rest again when this
+    /// returns.
     func run(_ script: String, clients: Int, variables: [String: Int] = [:]) throws -> Double {
         var arguments = [
             "--no-vacuum", "--protocol=prepared", "--client=\(clients)", "--jobs=\(min(clients, 2))",
@@ -21,6 +22,9 @@ struct Floor {
         guard let line = output.split(separator: "\n").first(where: { $0.hasPrefix("tps = ") }),
             let rate = Double(line.dropFirst(6).prefix { $0.isNumber || $0 == "." })
         else { throw BenchFailure("pgbench said: \(output.suffix(600))") }
+        _ = try Self.output(
+            of: pgbench,
+            ["--no-vacuum", "--client=1", "--transactions=1", "--file=\(scripts)/settle.sql", databaseURL])
         return rate
     }
 

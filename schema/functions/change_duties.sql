@@ -14,6 +14,10 @@
 -- duty. Timers name their change by its ordinal in the batch, from 1. The
 -- answer has one row a change, in their order; without a position it was not
 -- applied.
+--
+-- Duties are looked up by laterals behind OFFSET 0, as admit says: next to a
+-- condition on ended_at a join walks all open duties of the county, as long as
+-- the table has no statistics.
 CREATE OR REPLACE FUNCTION hub.change_duties(
     p_county smallint[], p_duty bigint[], p_version integer[], p_at timestamptz[], p_token uuid[], p_by_unit text[],
     p_officer text[], p_command text[], p_to_state text[], p_detail bytea[], p_sealed_note bytea[],
@@ -50,7 +54,9 @@ BEGIN
             d.version IS NOT NULL AND d.version = c.version
                 AND c.ord = min(c.ord) OVER (PARTITION BY c.county, c.duty) AS applies
         FROM unnest(p_county, p_duty, p_version) WITH ORDINALITY AS c (county, duty, version, ord)
-        LEFT JOIN hub.duty AS d ON d.county = c.county AND d.id = c.duty
+        LEFT JOIN LATERAL (
+            SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
+        ) AS d ON true
     ) AS s;
 
     FOR i IN 1 .. v_count LOOP
@@ -86,7 +92,9 @@ BEGIN
             (c.step = 5 AND c.ended_at IS NULL)::integer - (d.step = 5)::integer AS step_5
         FROM unnest(p_county, p_duty, p_to_state, p_signed_at, p_completed_at, p_step, p_ended_at)
             WITH ORDINALITY AS c (county, duty, to_state, signed_at, completed_at, step, ended_at, ord)
-        JOIN hub.duty AS d ON d.county = c.county AND d.id = c.duty
+        CROSS JOIN LATERAL (
+            SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
+        ) AS d
         WHERE v_applies[c.ord] AND d.ended_at IS NULL
     ) AS s
     GROUP BY s.county, s.unit, s.type
@@ -99,7 +107,9 @@ BEGIN
     SELECT d.county, w.unit, d.type, w.sign, CASE WHEN w.sign > 0 AND c.sign_by IS NOT NULL THEN 1 ELSE 0 END,
         0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM unnest(p_county, p_duty, p_unit, p_sign_by) WITH ORDINALITY AS c (county, duty, unit, sign_by, ord)
-    JOIN hub.duty AS d ON d.county = c.county AND d.id = c.duty
+    CROSS JOIN LATERAL (
+        SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
+    ) AS d
     CROSS JOIN LATERAL (VALUES (d.unit, -1), (c.unit, 1)) AS w (unit, sign)
     WHERE v_applies[c.ord] AND c.unit IS NOT NULL;
 
@@ -110,8 +120,11 @@ BEGIN
 
     -- What is late no more leaves the list of late milestones (fire_steps).
     DELETE FROM hub.timer AS t
-    USING unnest(p_county, p_duty, p_step) WITH ORDINALITY AS c (county, duty, step, ord), hub.duty AS d
-    WHERE v_applies[c.ord] AND c.step = 0 AND d.county = c.county AND d.id = c.duty
+    USING unnest(p_county, p_duty, p_step) WITH ORDINALITY AS c (county, duty, step, ord)
+    CROSS JOIN LATERAL (
+        SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
+    ) AS d
+    WHERE v_applies[c.ord] AND c.step = 0
         AND (d.step > 0 OR d.ladder IS NULL)
         AND t.county = c.county AND t.due = 'infinity' AND t.duty = c.duty;
 
@@ -124,7 +137,9 @@ BEGIN
             p_log_unit, p_unit)
         WITH ORDINALITY AS c (county, duty, at, token, by_unit, officer, command, to_state, detail, sealed_note,
             log_unit, unit, ord)
-    JOIN hub.duty AS d ON d.county = c.county AND d.id = c.duty
+    CROSS JOIN LATERAL (
+        SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
+    ) AS d
     WHERE v_applies[c.ord];
 
     -- HOT looks at the values: unit and ended_at, which carry indexes, keep
@@ -168,12 +183,17 @@ BEGIN
     SELECT d.county, d.unit, v_delivery[c.ord], d.position, d.role, d.also_roles, d.plan_role, NULL, d.id, d.rule,
         d.sentence, coalesce(r.projection, '')
     FROM unnest(p_county, p_duty, p_delivery) WITH ORDINALITY AS c (county, duty, delivery, ord)
-    JOIN hub.duty AS d ON d.county = c.county AND d.id = c.duty
+    CROSS JOIN LATERAL (
+        SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
+    ) AS d
     LEFT JOIN LATERAL (
         SELECT o.projection
         FROM hub.event AS e
         CROSS JOIN LATERAL unnest(e.units) AS u (unit)
-        JOIN hub.recipient AS o ON o.county = e.county AND o.unit = u.unit AND o.position = e.position
+        CROSS JOIN LATERAL (
+            SELECT * FROM hub.recipient AS o
+            WHERE o.county = e.county AND o.unit = u.unit AND o.position = e.position OFFSET 0
+        ) AS o
         WHERE e.county = d.county AND e.position = d.position
         LIMIT 1
     ) AS r ON true

@@ -49,7 +49,9 @@ BEGIN
                 WITH ORDINALITY AS c (county, due, duty, kind, timer_step, version, step, ord)
             LEFT JOIN hub.timer AS t ON t.county = c.county AND t.due = c.due AND t.duty = c.duty
                 AND t.kind = c.kind AND t.step = c.timer_step
-            LEFT JOIN hub.duty AS d ON d.county = c.county AND d.id = c.duty
+            LEFT JOIN LATERAL (
+                SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
+            ) AS d ON true
         ) AS s
     ) AS s;
 
@@ -91,7 +93,9 @@ BEGIN
             array_agg(c.reminders) AS reminders, array_agg(d.reworks) AS reworks, array_agg(d.ended_at) AS ended_at
         FROM unnest(p_county, p_duty, p_at, p_step, p_command, p_detail, p_log_unit, p_duty_step, p_reminders)
             WITH ORDINALITY AS c (county, duty, at, fired, command, detail, log_unit, step, reminders, ord)
-        JOIN hub.duty AS d ON d.county = c.county AND d.id = c.duty
+        CROSS JOIN LATERAL (
+            SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
+        ) AS d
         WHERE v_applies[c.ord] AND c.fired IS NOT NULL
     ) AS b
     CROSS JOIN LATERAL hub.change_duties(
