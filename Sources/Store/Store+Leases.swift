@@ -19,8 +19,8 @@ package struct ReadAhead: Sendable {
 }
 
 extension Store {
-    /// The deliveries of a unit after a position, in order, without those that
-    /// are addressed to one officer.
+    /// The deliveries of a unit after a position, in order; those that are
+    /// addressed to one officer too.
     package func deliveries(
         of unit: UnitID, county: CountyID, after: Position, limit: Int,
     ) async throws -> [(recipient: RecipientRecord, event: EventRecord)] {

@@ -1,3 +1,4 @@
+import ChineseIdentifiers
 import CloudEvents
 import Coordination
 import Hub
@@ -61,6 +62,9 @@ struct ConsumerForm {
     private mutating func readFilter(_ value: JSONValue?) {
         switch value {
         case nil, .null, .string(""): return
+        // It is kept as it stands, and shown again.
+        case .string(let text) where !PersonalPatternScanner.kinds(in: text).isEmpty:
+            faults.append(Self.personalNumber(at: "/filter"))
         case .string(let text):
             do throws(CESQLParseError) {
                 _ = try CESQLExpression(text)
@@ -70,6 +74,13 @@ struct ConsumerForm {
             }
         default: fault("filter", "wrong-type", "must be a CESQL expression as text", "应为CESQL表达式文字")
         }
+    }
+
+    /// The refusal of a personal number in what is kept in the open.
+    static func personalNumber(at path: String) -> InputFault {
+        InputFault(
+            path: path, code: "personal-data-in-consumer", message: "a consumer must not hold personal numbers",
+            messageZh: "消费者设置中不得含有证件号码或电话号码")
     }
 
     private mutating func readTypes(_ value: JSONValue?, knownTypes: (String) -> Bool) {

@@ -1,3 +1,4 @@
+import ChineseIdentifiers
 import CloudEvents
 import Coordination
 import Hub
@@ -85,12 +86,15 @@ struct ConsumerRoutes: Sendable {
         let county = try services.counties.county(principal.county)
         let form = ConsumerForm(try request.object()) { county.catalogue.contract(EventType($0)) != nil }
         var faults = form.faults
-        if !Self.isName(name) {
+        if !name.isPlainName {
             faults.append(
                 InputFault(
                     path: "path:name", code: "bad-name",
                     message: "a name has 1 to 63 of a-z, 0-9 and hyphens and does not begin with a hyphen",
                     messageZh: "名称为1至63个小写字母、数字或连字符，且不以连字符开头"))
+        }
+        if !PersonalPatternScanner.kinds(in: name).isEmpty {
+            faults.append(ConsumerForm.personalNumber(at: "path:name"))
         }
         guard faults.isEmpty else { throw HubError("invalid", faults: faults) }
         var isNew = false
@@ -110,10 +114,6 @@ struct ConsumerRoutes: Sendable {
             consumer.settings = form.settings
         }
         return .json(try await shown(consumer), status: isNew ? 201 : 200)
-    }
-
-    private static func isName(_ name: String) -> Bool {
-        name.wholeMatch(of: /[a-z0-9][a-z0-9-]{0,62}/) != nil
     }
 
     private func position(_ start: ConsumerForm.Start, _ principal: Principal) async throws -> Position {
@@ -179,21 +179,16 @@ struct ConsumerRoutes: Sendable {
         let limit = form.number("limit", in: 1...500) ?? 50
         let wait = form.seconds("wait") ?? 0
         try form.check()
-        // Who asked may wait for longer than the token lives.
-        let isRevoked = Flag()
-        let watch = request.token.map { token in
-            services.tokens.watch(token) { [wakeups = services.wakeups] in
-                isRevoked.set()
-                wakeups.ring([Wakeups.Key(county: principal.county, unit: principal.unit)])
-            }
+        let watch = TokenWatch(request, services) { [wakeups = services.wakeups] in
+            wakeups.ring([Wakeups.Key(county: principal.county, unit: principal.unit)])
         }
-        defer { if let watch { services.tokens.unwatch(watch) } }
+        defer { watch.stop() }
         let leased = try await services.consumers.fetch(
             request.parameters["name"] ?? "", by: principal, limit: Int(limit),
             wait: .seconds(min(wait, Self.longestWait)),
-            isOver: { services.drain.hasBegun || isRevoked.isSet },
+            isOver: { services.drain.hasBegun || watch.isRevoked },
             attributes: { EventView.delivered($0, to: $1).objectValue ?? [:] })
-        if isRevoked.isSet { throw HubError("unauthorised") }
+        if watch.isRevoked { throw HubError("unauthorised") }
         return .json([
             "deliveries": .array(
                 leased.map { leased in

@@ -81,22 +81,17 @@ struct FeedRoutes: Sendable {
         }
         let deadline = ContinuousClock.now + .seconds(wait)
         let registration = services.wakeups.register(view.keys)
-        // Who asked may wait for longer than the token lives.
-        let isRevoked = Flag()
-        let watch = request.token.map { token in
-            services.tokens.watch(token) { [wakeups = services.wakeups] in
-                isRevoked.set()
-                wakeups.ring(registration: registration)
-            }
+        let watch = TokenWatch(request, services) { [wakeups = services.wakeups] in
+            wakeups.ring(registration: registration)
         }
         defer {
-            if let watch { services.tokens.unwatch(watch) }
+            watch.stop()
             services.wakeups.unregister(registration)
         }
         var after = start.after
         while true {
             let entries = try await services.store.log(view.reader, after: after, limit: limit)
-            if isRevoked.isSet { throw HubError("unauthorised") }
+            if watch.isRevoked { throw HubError("unauthorised") }
             let items = entries.filter(view.shows).map(view.item)
             after = entries.last?.position ?? after
             let left = ContinuousClock.now.duration(to: deadline)

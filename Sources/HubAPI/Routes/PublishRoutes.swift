@@ -258,7 +258,7 @@ extension CloudEvent {
         guard let trace, extensions["traceparent"] == nil else { return self }
         var event = self
         event.extensions["traceparent"] = .string(trace.parent)
-        event.extensions["tracestate"] = trace.state.flatMap { TraceContextText.isState($0) ? .string($0) : nil }
+        event.extensions["tracestate"] = trace.state.map { .string($0) }
         return event
     }
 }

@@ -1,6 +1,8 @@
+import CloudEvents
 import HTTPTypes
 
-/// The W3C trace context of a request, passed on as it came.
+/// The W3C trace context of a request, passed on as it came; what is none is
+/// ignored.
 struct TraceContext: Sendable, Hashable {
     /// The `traceparent` header.
     let parent: String
@@ -21,19 +23,8 @@ struct TraceContext: Sendable, Hashable {
     }
 
     private init?(parent: String?, state: String?) {
-        guard let parent, Self.isValid(parent) else { return nil }
+        guard let parent, TraceContextText.isParent(parent) else { return nil }
         self.parent = parent
-        self.state = state.flatMap { $0.utf8.count <= 512 && !$0.isEmpty ? $0 : nil }
-    }
-
-    /// `00-<32 digits>-<16 digits>-<2 digits>` in lower-case hexadecimal, as
-    /// https://www.w3.org/TR/trace-context/ has it; anything else is ignored.
-    private static func isValid(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts.map(\.utf8.count) == [2, 32, 16, 2], parts[0] != "ff" else { return false }
-        let isHexadecimal = text.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) || byte == 0x2D
-        }
-        return isHexadecimal && parts[1].contains { $0 != "0" } && parts[2].contains { $0 != "0" }
+        self.state = state.flatMap { TraceContextText.isState($0) ? $0 : nil }
     }
 }

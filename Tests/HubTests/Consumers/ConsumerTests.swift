@@ -52,6 +52,34 @@ struct ConsumerTests {
         }
     }
 
+    /// Name and filter are kept in the open.
+    @Test func noPersonalNumberGetsIntoAConsumer() async throws {
+        try await TestHub.with { hub in
+            for (name, filter, path) in [
+                ("intake", "subject = '410322200709029060'", "/filter"), ("13800138000", "TRUE", "path:name"),
+            ] {
+                let answer = try await hub.setConsumer(name, ["filter": .string(filter)])
+                #expect(answer.status == 422 && answer.faultPaths == [path], "\(answer.status)")
+                #expect(answer.faultCodes == ["personal-data-in-consumer"])
+            }
+            let none = try await hub.database.number("SELECT count(*) FROM hub.consumer")
+            #expect(none == 0)
+        }
+    }
+
+    /// Who waits with a token that is revoked is sent away.
+    @Test func aRevokedTokenEndsItsFetch() async throws {
+        try await TestHub.with { hub in
+            _ = try await hub.setConsumer("intake")
+            async let waiting = hub.fetch("intake", ["wait": "PT40S"])
+            try await Task.sleep(for: .milliseconds(500))
+            _ = try await hub.database.texts(
+                "UPDATE hub.token SET revoked_at = now() WHERE unit = 'hrss' RETURNING id::text")
+            let answer = try await waiting
+            #expect(answer.status == 401, "\(answer.text)")
+        }
+    }
+
     // MARK: - Leases
 
     @Test func aDeliveryIsFetchedAndAcknowledgedOnce() async throws {
