@@ -110,11 +110,28 @@ let package = Package(
             ],
             swiftSettings: settings,
         ),
+        // Waiting for many sockets, for the load of the bench alone.
+        .systemLibrary(name: "CEpoll"),
         // Measures a running hub from outside; knows of it what a client does.
         .executableTarget(
             name: "liankong-bench",
-            dependencies: ["CloudEvents", "ChineseIdentifiers", arguments],
+            dependencies: ["CloudEvents", "ChineseIdentifiers", "CEpoll", arguments],
             path: "Sources/Bench",
+            swiftSettings: settings,
+        ),
+        // Breaks hubs and their database, and compares ledger and tables; knows of
+        // a hub what a client does.
+        .executableTarget(
+            name: "liankong-chaos",
+            dependencies: ["HubClient", "PostgresClient", "CloudEvents", signals, logging, arguments],
+            path: "Sources/Chaos",
+            swiftSettings: settings,
+        ),
+        // Tries a running hub with made-up input; knows of it what a client does.
+        .executableTarget(
+            name: "liankong-fuzz",
+            dependencies: ["CloudEvents", arguments],
+            path: "Sources/Fuzz",
             swiftSettings: settings,
         ),
         // Tests. TestSupport is imported by tests only.
@@ -150,7 +167,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "TestProcesses", "HubAPI", "Hub", "Store", "HubSchema", "PostgresClient",
                 "Coordination", "CloudEvents", "ChineseIdentifiers", "HubClient", crypto, httpClient, nioCore,
-                nioPosix, logging,
+                nioPosix, logging, yaml,
             ],
             swiftSettings: settings,
         ),
@@ -161,7 +178,9 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["liankong", "TestSupport", "TestProcesses", "Store", "CloudEvents"],
+            dependencies: [
+                "liankong", "liankong-chaos", "TestSupport", "TestProcesses", "Store", "CloudEvents", arguments,
+            ],
             swiftSettings: settings,
         ),
     ],

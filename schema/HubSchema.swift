@@ -9,6 +9,12 @@ public enum HubSchema {
         public let name: String
         /// The text, UTF-8.
         public let text: String
+
+        /// A file as it stands.
+        public init(name: String, text: String) {
+            self.name = name
+            self.text = text
+        }
     }
 
     /// The migrations in the order in which they apply.

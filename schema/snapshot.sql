@@ -43,7 +43,8 @@ CREATE TABLE hub.board_delta (
     step_3 integer NOT NULL,
     step_4 integer NOT NULL,
     step_5 integer NOT NULL
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 
 CREATE TABLE hub.board_rollup (
     county smallint NOT NULL,
@@ -60,7 +61,8 @@ CREATE TABLE hub.board_rollup (
     step_3 bigint NOT NULL,
     step_4 bigint NOT NULL,
     step_5 bigint NOT NULL
-);
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 
 CREATE TABLE hub."case" (
     county smallint NOT NULL,
@@ -79,7 +81,8 @@ CREATE TABLE hub.command_key (
     request bytea NOT NULL,
     version integer NOT NULL,
     at timestamp with time zone NOT NULL
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.05');
 
 CREATE TABLE hub.consumer (
     county smallint NOT NULL,
@@ -108,7 +111,8 @@ CREATE TABLE hub.consumer_floor (
     filter_errors bigint NOT NULL,
     in_flight integer NOT NULL,
     due_from timestamp with time zone NOT NULL
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 
 CREATE TABLE hub.county (
     id smallint NOT NULL,
@@ -157,7 +161,7 @@ CREATE TABLE hub.duty (
     ladder text,
     verifier text,
     needs_completion boolean NOT NULL,
-    milestones bytea NOT NULL,
+    milestones bytea,
     created_at timestamp with time zone NOT NULL,
     sign_by timestamp with time zone,
     settle_by timestamp with time zone,
@@ -176,6 +180,8 @@ CREATE TABLE hub.duty (
     reminders smallint DEFAULT 0 NOT NULL,
     reworks smallint DEFAULT 0 NOT NULL,
     ended_at timestamp with time zone,
+    wording uuid,
+    clocks bytea,
     CONSTRAINT duty_accepted_at_check CHECK (((state <> ALL (ARRAY['accepted'::text, 'in-progress'::text, 'suspended'::text])) OR (accepted_at IS NOT NULL))),
     CONSTRAINT duty_completed_at_check CHECK ((((completed_at IS NULL) = (completed_by IS NULL)) AND ((ended_at IS NOT NULL) OR ((completed_at IS NOT NULL) = (state = 'completed'::text))))),
     CONSTRAINT duty_ended_at_check CHECK (((ended_at IS NOT NULL) = (state = ANY (ARRAY['closed'::text, 'reassigned'::text, 'cancelled'::text])))),
@@ -187,7 +193,7 @@ CASE
 END)),
     CONSTRAINT duty_state_check CHECK ((state = ANY (ARRAY['awaiting-dispatch'::text, 'dispatched'::text, 'signed'::text, 'accepted'::text, 'returned'::text, 'in-progress'::text, 'suspended'::text, 'completed'::text, 'rework'::text, 'closed'::text, 'reassigned'::text, 'cancelled'::text])))
 )
-WITH (fillfactor='50');
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05');
 
 CREATE TABLE hub.duty_change (
     county smallint NOT NULL,
@@ -223,8 +229,9 @@ CREATE TABLE hub.event (
     hash bytea NOT NULL,
     attrs bytea NOT NULL,
     open bytea NOT NULL,
-    explanation bytea NOT NULL,
+    explanation bytea,
     units text[] NOT NULL,
+    wording uuid,
     CONSTRAINT event_status_check CHECK ((status = ANY (ARRAY['routed'::text, 'awaiting-dispatch'::text, 'recorded'::text])))
 )
 PARTITION BY RANGE ("position");
@@ -255,6 +262,15 @@ CREATE TABLE hub.lease (
     state text NOT NULL,
     sealed_reason bytea,
     CONSTRAINT lease_state_check CHECK ((state = ANY (ARRAY['leased'::text, 'waiting'::text, 'blocked'::text, 'dead'::text])))
+)
+WITH (autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_threshold='1000');
+
+CREATE TABLE hub.maintenance (
+    county smallint NOT NULL,
+    read_only boolean NOT NULL,
+    sweeps_held_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    set_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE hub.officer (
@@ -297,7 +313,8 @@ PARTITION BY RANGE ("position");
 CREATE TABLE hub.schema_function (
     name text NOT NULL,
     checksum text NOT NULL,
-    applied_at timestamp with time zone DEFAULT now() NOT NULL
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    signature text
 );
 
 CREATE TABLE hub.schema_migration (
@@ -305,6 +322,13 @@ CREATE TABLE hub.schema_migration (
     name text NOT NULL,
     checksum text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE hub.schema_release (
+    fingerprint text NOT NULL,
+    version integer NOT NULL,
+    migrated_at timestamp with time zone DEFAULT now() NOT NULL,
+    retired_at timestamp with time zone
 );
 
 CREATE TABLE hub.sealed (
@@ -334,7 +358,8 @@ CREATE TABLE hub.timer (
     duty bigint NOT NULL,
     kind text NOT NULL,
     step smallint NOT NULL
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_threshold='1000');
 
 CREATE TABLE hub.token (
     hash bytea NOT NULL,
@@ -356,6 +381,13 @@ CREATE TABLE hub.unit_rate (
     requests_per_second integer NOT NULL,
     CONSTRAINT unit_rate_requests_per_second_check CHECK ((requests_per_second > 0))
 );
+
+CREATE TABLE hub.wording (
+    county smallint NOT NULL,
+    hash uuid NOT NULL,
+    body bytea NOT NULL
+);
+ALTER TABLE ONLY hub.wording ALTER COLUMN body SET COMPRESSION lz4;
 
 ALTER TABLE ONLY hub.access_log
     ADD CONSTRAINT access_log_pkey PRIMARY KEY (county, id);
@@ -396,17 +428,26 @@ ALTER TABLE ONLY hub.duty_change
 ALTER TABLE ONLY hub.duty
     ADD CONSTRAINT duty_pkey PRIMARY KEY (county, id);
 
+ALTER TABLE hub.duty
+    ADD CONSTRAINT duty_wording_check CHECK ((((wording IS NULL) = (clocks IS NULL)) AND ((wording IS NULL) <> (milestones IS NULL)))) NOT VALID;
+
 ALTER TABLE ONLY hub.event_key
     ADD CONSTRAINT event_key_pkey PRIMARY KEY (county, key);
 
 ALTER TABLE ONLY hub.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (county, "position");
 
+ALTER TABLE hub.event
+    ADD CONSTRAINT event_wording_check CHECK (((explanation IS NULL) <> (wording IS NULL))) NOT VALID;
+
 ALTER TABLE ONLY hub.installation
     ADD CONSTRAINT installation_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hub.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (county, consumer, "position");
+
+ALTER TABLE ONLY hub.maintenance
+    ADD CONSTRAINT maintenance_pkey PRIMARY KEY (county);
 
 ALTER TABLE ONLY hub.officer
     ADD CONSTRAINT officer_pkey PRIMARY KEY (county, id);
@@ -419,6 +460,9 @@ ALTER TABLE ONLY hub.schema_function
 
 ALTER TABLE ONLY hub.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY hub.schema_release
+    ADD CONSTRAINT schema_release_pkey PRIMARY KEY (fingerprint);
 
 ALTER TABLE ONLY hub.sealed
     ADD CONSTRAINT sealed_pkey PRIMARY KEY (county, "position", audience);
@@ -438,6 +482,9 @@ ALTER TABLE ONLY hub.token
 ALTER TABLE ONLY hub.unit_rate
     ADD CONSTRAINT unit_rate_pkey PRIMARY KEY (county, unit);
 
+ALTER TABLE ONLY hub.wording
+    ADD CONSTRAINT wording_pkey PRIMARY KEY (county, hash);
+
 CREATE INDEX access_log_county_unit_id_idx ON hub.access_log USING btree (county, unit, id);
 
 CREATE INDEX board_delta_county_idx ON hub.board_delta USING btree (county);
@@ -456,17 +503,15 @@ CREATE INDEX duty_change_county_unit_position_idx ON ONLY hub.duty_change USING 
 
 CREATE INDEX duty_county_case_id_idx ON hub.duty USING btree (county, case_id, id);
 
-CREATE INDEX duty_county_position_idx ON hub.duty USING btree (county, "position");
-
-CREATE INDEX duty_county_type_id_idx ON hub.duty USING btree (county, type, id);
-
-CREATE INDEX duty_county_unit_id_idx ON hub.duty USING btree (county, unit, id);
+CREATE INDEX duty_county_unit_id_ended_idx ON hub.duty USING btree (county, unit, id) WHERE (ended_at IS NOT NULL);
 
 CREATE INDEX duty_county_unit_id_open_idx ON hub.duty USING btree (county, unit, id) WHERE (ended_at IS NULL);
 
 CREATE INDEX event_county_case_id_position_idx ON ONLY hub.event USING btree (county, case_id, "position");
 
 CREATE INDEX event_county_source_unit_recorded_at_idx ON ONLY hub.event USING btree (county, source_unit, recorded_at, "position");
+
+CREATE INDEX event_county_type_position_idx ON ONLY hub.event USING btree (county, type, "position");
 
 CREATE INDEX lease_county_consumer_blocked_idx ON hub.lease USING btree (county, consumer, case_id, "position") WHERE (state = 'blocked'::text);
 

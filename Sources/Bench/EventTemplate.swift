@@ -11,47 +11,49 @@ struct EventTemplate {
     private let bytes: [UInt8]
     private let idOffset: Int
     private let childOffsets: [Int]
-    private let birthOffset: Int
+    private let birthOffset: Int?
 
     /// Eighteen characters that stand in the template where the child's number goes.
     private static let childMark = "410322200601010000"
-    /// Where the children of a scenario were registered: the first six digits of
-    /// their numbers keep those of two scenarios apart.
-    private static let regions = [
-        "probe-": "410302", "reader-": "410303", "single-": "410322", "batch-": "410304", "sign-": "410305",
-        "latency-": "410311",
-    ]
     private static let birthMark = "2006-01-01"
     /// How many digits of an id count up.
-    private static let width = 9
-    /// Two thousand children are born on each day of the three years in use.
-    private static let days = 1096
+    static let width = 9
+    /// Five hundred children of one sex are born on a day in a place.
+    private static let serials = 500
+    /// The days on which they are born: ten years, so 1.8 million children.
+    private static let dates: [(year: Int, month: Int, day: Int)] = {
+        let first = CivilDate(year: 2004, month: 1, day: 1)?.dayNumber ?? 0
+        return (0..<3653).map { CivilDate(dayNumber: first + $0).components }
+    }()
 
     /// The part of an id before its number.
     let idPrefix: String
+    /// The type of the event.
+    let type: String
 
     /// A template of a sample of `attendance.dropout.suspected`.
-    init?(sample: JSONValue, idPrefix: String) {
+    ///
+    /// - Parameter region: where its children were registered: the first six
+    ///   digits of their numbers keep those of two scenarios apart.
+    init?(sample: JSONValue, idPrefix: String, region: Int) {
         guard case .object(var event) = sample, case .object(var data)? = event["data"],
-            case .object(var child)? = data["child"], let region = Self.regions[idPrefix]
+            case .object(var child)? = data["child"]
         else { return nil }
-        let childMark = region + Self.childMark.dropFirst(6)
+        let childMark = String(region) + Self.childMark.dropFirst(6)
         event["id"] = .string(idPrefix + String(repeating: "0", count: Self.width))
         child["idNumber"] = .string(childMark)
-        child["studentNumber"] = .string("G" + childMark)
-        child["birthDate"] = .string(Self.birthMark)
+        if child["studentNumber"] != nil { child["studentNumber"] = .string("G" + childMark) }
+        if child["birthDate"] != nil { child["birthDate"] = .string(Self.birthMark) }
         data["child"] = .object(child)
         data["note"] = nil
         event["data"] = .object(data)
         bytes = JSONValue.object(event).encodedBytes()
         self.idPrefix = idPrefix
-        let marks = Self.offsets(of: childMark, in: bytes)
-        guard let id = Self.offsets(of: idPrefix, in: bytes).first, marks.count == 2,
-            let birth = Self.offsets(of: Self.birthMark, in: bytes).first
-        else { return nil }
+        type = event["type"]?.stringValue ?? ""
+        guard let id = Self.offsets(of: idPrefix, in: bytes).first else { return nil }
         idOffset = id + idPrefix.utf8.count
-        childOffsets = marks
-        birthOffset = birth
+        childOffsets = Self.offsets(of: childMark, in: bytes)
+        birthOffset = Self.offsets(of: Self.birthMark, in: bytes).first
     }
 
     /// The size of an event in bytes.
@@ -61,24 +63,36 @@ struct EventTemplate {
     func append(_ number: Int, to buffer: inout [UInt8]) {
         let start = buffer.count
         buffer.append(contentsOf: bytes)
-        Self.write(number, width: Self.width, at: start + idOffset, in: &buffer)
-        let (year, month, day) = CivilDate(
-            dayNumber: (CivilDate(year: 2006, month: 1, day: 1)?.dayNumber ?? 0) + number % Self.days
-        ).components
-        Self.write(year, width: 4, at: start + birthOffset, in: &buffer)
-        Self.write(month, width: 2, at: start + birthOffset + 5, in: &buffer)
-        Self.write(day, width: 2, at: start + birthOffset + 8, in: &buffer)
+        let date = Self.dates[number % Self.dates.count]
         // Even numbers are girls', as the sample says.
-        let serial = number / Self.days % 500 * 2
-        for offset in childOffsets.map({ start + $0 }) {
-            Self.write(year * 10_000 + month * 100 + day, width: 8, at: offset + 6, in: &buffer)
-            Self.write(serial, width: 3, at: offset + 14, in: &buffer)
-            let digits = String(decoding: buffer[offset..<(offset + 17)], as: UTF8.self)
-            buffer[offset + 17] = CitizenID.checkCharacter(for: digits)?.asciiValue ?? UInt8(ascii: "0")
+        let serial = number / Self.dates.count % Self.serials * 2
+        buffer.withUnsafeMutableBufferPointer { buffer in
+            Self.write(number, width: Self.width, at: start + idOffset, in: buffer)
+            if let birthOffset {
+                Self.write(date.year, width: 4, at: start + birthOffset, in: buffer)
+                Self.write(date.month, width: 2, at: start + birthOffset + 5, in: buffer)
+                Self.write(date.day, width: 2, at: start + birthOffset + 8, in: buffer)
+            }
+            for offset in childOffsets {
+                let child = start + offset
+                Self.write(date.year * 10_000 + date.month * 100 + date.day, width: 8, at: child + 6, in: buffer)
+                Self.write(serial, width: 3, at: child + 14, in: buffer)
+                buffer[child + 17] = Self.checkDigit(of: buffer, at: child)
+            }
         }
     }
 
-    private static func write(_ number: Int, width: Int, at offset: Int, in buffer: inout [UInt8]) {
+    private static let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+    private static let checkDigits = Array("10X98765432".utf8)
+
+    /// The last character of a citizen's number (GB 11643), from its 17 digits.
+    private static func checkDigit(of bytes: UnsafeMutableBufferPointer<UInt8>, at start: Int) -> UInt8 {
+        var sum = 0
+        for index in 0..<17 { sum += Int(bytes[start + index] - UInt8(ascii: "0")) * weights[index] }
+        return checkDigits[sum % 11]
+    }
+
+    private static func write(_ number: Int, width: Int, at offset: Int, in buffer: UnsafeMutableBufferPointer<UInt8>) {
         var rest = number
         for index in stride(from: offset + width - 1, through: offset, by: -1) {
             buffer[index] = UInt8(ascii: "0") + UInt8(rest % 10)
@@ -87,8 +101,14 @@ struct EventTemplate {
     }
 
     private static func offsets(of text: String, in bytes: [UInt8]) -> [Int] {
-        let mark = Array(text.utf8)
-        guard bytes.count >= mark.count else { return [] }
-        return (0...(bytes.count - mark.count)).filter { bytes[$0..<($0 + mark.count)].elementsEqual(mark) }
+        bytes.withUnsafeBytes { bytes in
+            var found: [Int] = []
+            var position = 0
+            while let offset = ByteSearch.find(Array(text.utf8), in: bytes, from: position) {
+                found.append(offset)
+                position = offset + 1
+            }
+            return found
+        }
     }
 }

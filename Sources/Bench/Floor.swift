@@ -5,43 +5,68 @@ import Foundation
 struct Floor {
     let databaseURL: String
     let pgbench: String
-    /// Holds `publish.sql`, `sign.sql`, `settle.sql`.
+    /// Where the scripts are written.
+    let folder: String
+    /// Holds `settle.sql`.
     let scripts: String
     let seconds: Int
+    let accounting: Accounting
 
-    /// Transactions a second of a script. The server is at rest again when this
-    /// returns.
-    func run(_ script: String, clients: Int, variables: [String: Int] = [:]) throws -> Double {
-        var arguments = [
-            "--no-vacuum", "--protocol=prepared", "--client=\(clients)", "--jobs=\(min(clients, 2))",
-            "--time=\(seconds)", "--file=\(scripts)/\(script)",
-        ]
-        for (name, value) in variables.sorted(by: { $0.key < $1.key }) { arguments.append("--define=\(name)=\(value)") }
-        arguments.append(databaseURL)
-        let output = try Self.output(of: pgbench, arguments)
-        guard let line = output.split(separator: "\n").first(where: { $0.hasPrefix("tps = ") }),
-            let rate = Double(line.dropFirst(6).prefix { $0.isNumber || $0 == "." })
-        else { throw BenchFailure("pgbench said: \(output.suffix(600))") }
-        _ = try Self.output(
-            of: pgbench,
-            ["--no-vacuum", "--client=1", "--transactions=1", "--file=\(scripts)/settle.sql", databaseURL])
-        return rate
+    /// What the floor reached.
+    struct Result {
+        /// A second, of what is counted.
+        var rate: Double
+        var cost: Accounting.Cost
     }
 
-    /// What a program prints; throws where it fails.
-    private static func output(of program: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let text = String(decoding: data, as: UTF8.self)
-        guard process.terminationStatus == 0 else { throw BenchFailure("\(program) failed: \(text.suffix(600))") }
-        return text
+    /// Keeps a script to be run.
+    func write(_ script: String, text: String) throws {
+        try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: "\(folder)/\(script)"))
+    }
+
+    /// Seconds that are not counted: connections begin, statements are planned.
+    private static let warmUp = 2
+
+    /// Runs a script; the server is at rest again when this returns.
+    ///
+    /// - Parameter events: how many of what is counted a transaction has.
+    func run(_ script: String, clients: Int, events: Int = 1) throws -> Result {
+        let start = try accounting.reading()
+        let output = try Command.output(
+            of: pgbench,
+            // One plan for all: planning anew would cost more than the rows.
+            environment: ["PGOPTIONS": "-c plan_cache_mode=force_generic_plan"],
+            [
+                "--no-vacuum", "--protocol=prepared", "--client=\(clients)", "--jobs=\(min(clients, 2))",
+                "--time=\(seconds + Self.warmUp)", "--progress=1", "--file=\(folder)/\(script)",
+                "--define=events=\(events)", databaseURL,
+            ])
+        guard let rate = Self.rate(in: output),
+            let transactions = Self.number(after: "number of transactions actually processed: ", in: output)
+        else { throw BenchFailure("pgbench said: \(output.suffix(600))") }
+        let cost = try accounting.cost(since: start, events: Int(transactions) * events)
+        try settle()
+        return Result(rate: rate * Double(events), cost: cost)
+    }
+
+    /// Leaves nothing to be done for when the hub is measured.
+    func settle() throws {
+        _ = try Command.output(
+            of: pgbench,
+            ["--no-vacuum", "--client=1", "--transactions=1", "--file=\(scripts)/settle.sql", databaseURL])
+    }
+
+    /// Transactions a second after the warm-up, from what pgbench tells each second.
+    private static func rate(in text: String) -> Double? {
+        let rates = text.split(separator: "\n").filter { $0.hasPrefix("progress: ") }.compactMap { line in
+            line.split(separator: ",").dropFirst().first.flatMap { Double($0.dropFirst().prefix { $0 != " " }) }
+        }
+        guard rates.count > warmUp else { return nil }
+        return rates.dropFirst(warmUp).reduce(0, +) / Double(rates.count - warmUp)
+    }
+
+    private static func number(after mark: String, in text: String) -> Double? {
+        text.split(separator: "\n").first { $0.hasPrefix(mark) }
+            .flatMap { Double($0.dropFirst(mark.count).prefix { $0.isNumber || $0 == "." }) }
     }
 }

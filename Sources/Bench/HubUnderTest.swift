@@ -4,41 +4,81 @@ import Foundation
 /// The hub that is measured, and who speaks to it.
 struct HubUnderTest {
     let port: UInt16
-    private let tokens: JSONValue
+    /// Tokens by county.
+    private let counties: JSONValue
 
     /// Precondition: a hub listens on loopback, and the file has its tokens.
     init(port: UInt16, tokenFile: String) throws {
         self.port = port
         guard let data = FileManager.default.contents(atPath: tokenFile),
-            case .success(let json) = JSONReader.read(Array(data))
+            case .success(let json) = JSONReader.read(Array(data)), let counties = json["counties"]
         else { throw BenchFailure("the token file \(tokenFile) cannot be read") }
-        tokens = json
+        self.counties = counties
     }
 
+    /// The county that is measured, and the one for sweeps.
+    enum County: String {
+        case bench
+        case sweep
+    }
+
+    /// The units that have accounts.
+    var units: [String] { (counties[County.bench.rawValue]?["tokens"]?.objectValue ?? [:]).map(\.key) }
+
     /// Requests of a unit's program.
-    func requests(of unit: String) throws -> HTTPRequestBytes {
-        guard let token = tokens["tokens"]?[unit]?.stringValue else { throw BenchFailure("there is no unit \(unit)") }
+    func requests(of unit: String, in county: County = .bench) throws -> HTTPRequestBytes {
+        guard let token = counties[county.rawValue]?["tokens"]?[unit]?.stringValue else {
+            throw BenchFailure("there is no unit \(unit)")
+        }
         return HTTPRequestBytes(host: "127.0.0.1:\(port)", token: token)
     }
 
-    /// Requests of an officer of a unit, the first of the file; nil without one.
-    func officerRequests(of unit: String) -> HTTPRequestBytes? {
-        tokens["officers"]?[unit]?.arrayValue?.first?["token"]?.stringValue.map {
-            HTTPRequestBytes(host: "127.0.0.1:\(port)", token: $0)
+    /// Requests of an officer of a unit who may sign, the first of the file.
+    func officerRequests(of unit: String) throws -> HTTPRequestBytes {
+        guard let officer = officers(of: unit, in: .bench).first else {
+            throw BenchFailure("the unit \(unit) has no officer")
+        }
+        return officer
+    }
+
+    /// Requests of an officer with a scope, whoever that is.
+    func requests(with scope: String, in county: County = .bench) throws -> HTTPRequestBytes {
+        for unit in (counties[county.rawValue]?["officers"]?.objectValue ?? [:]).map(\.key) {
+            for officer in officers(of: unit, in: county) {
+                let me = try exchange(officer.get("/v1/me"))
+                if me["scopes"]?.arrayValue?.contains(.string(scope)) ?? false { return officer }
+            }
+        }
+        throw BenchFailure("no officer has the scope \(scope)")
+    }
+
+    private func officers(of unit: String, in county: County) -> [HTTPRequestBytes] {
+        (counties[county.rawValue]?["officers"]?[unit]?.arrayValue ?? []).compactMap { officer in
+            officer["token"]?.stringValue.map { HTTPRequestBytes(host: "127.0.0.1:\(port)", token: $0) }
         }
     }
 
     /// One request, and its answer.
-    func exchange(_ request: [UInt8], expected: Set<Int> = [200, 201]) throws -> JSONValue {
-        var load = Load(port: port, connections: 1)
+    ///
+    /// - Parameter patience: how long it is waited for, in seconds.
+    func exchange(_ request: [UInt8], patience: Double = 60) throws -> JSONValue {
+        var load = Load(ports: [port])
         load.warmUp = 0
-        load.seconds = 30
-        load.expected = expected
-        var requests = [request]
-        var body: [UInt8] = []
-        let result = try load.run(next: { requests.popLast() }, answered: { body = Array($0) })
-        if let refusal = result.firstRefusal { throw BenchFailure("the hub refused: \(refusal)") }
-        guard case .success(let json) = JSONReader.read(body) else { throw BenchFailure("an answer is not JSON") }
-        return json
+        load.seconds = patience
+        var isSent = false
+        var answer: JSONValue?
+        let result = try load.run(
+            next: { buffer in
+                if isSent { return false }
+                isSent = true
+                buffer.append(contentsOf: request)
+                return true
+            },
+            answered: { body in
+                if case .success(let json) = JSONReader.read(Array(body)) { answer = json }
+            })
+        try result.check("a request")
+        guard let answer else { throw BenchFailure("an answer is not JSON") }
+        return answer
     }
 }

@@ -4,6 +4,8 @@ import Glibc
 struct LoadResult {
     /// Requests that were answered as expected within the measured time.
     var answered = 0
+    /// Requests answered as expected, those of the warm-up too.
+    var total = 0
     /// Requests answered otherwise.
     var refused = 0
     /// The first unexpected answer, to tell what is wrong.
@@ -16,19 +18,30 @@ struct LoadResult {
     /// Answers a second.
     var rate: Double { seconds > 0 ? Double(answered) / seconds : 0 }
 
-    /// A percentile of the latencies in milliseconds.
-    func percentile(_ share: Double) -> Double {
+    /// Percentiles of the latencies in milliseconds.
+    func percentiles(_ shares: [Double]) -> [Double] {
         let sorted = latencies.sorted()
-        guard !sorted.isEmpty else { return 0 }
-        return Double(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]) / 1_000_000
+        guard !sorted.isEmpty else { return shares.map { _ in 0 } }
+        return shares.map { Double(sorted[min(sorted.count - 1, Int(Double(sorted.count) * $0))]) / 1_000_000 }
+    }
+
+    /// Keeps an answer that was not expected.
+    mutating func refuse(_ answer: LoadConnection) {
+        refused += 1
+        guard firstRefusal == nil else { return }
+        firstRefusal = "\(answer.status) \(String(decoding: answer.body.prefix(600), as: UTF8.self))"
+    }
+
+    /// - Throws: ``BenchFailure`` where an answer was not as expected.
+    func check(_ what: String) throws {
+        if let firstRefusal { throw BenchFailure("\(what): \(refused) refused, the first: \(firstRefusal)") }
     }
 }
 
-/// A closed loop over several connections: each sends its next request when it
-/// has its answer. One thread, so that the load leaves the machine to the hub.
+/// A closed loop over several connections, measured after a warm-up.
 struct Load {
-    let port: UInt16
-    let connections: Int
+    /// The port of each connection.
+    var ports: [UInt16]
     /// Requests before this are not counted.
     var warmUp: Double = 2
     /// How long is measured.
@@ -38,59 +51,29 @@ struct Load {
     /// Runs until the time is over or requests run out.
     ///
     /// - Parameters:
-    ///   - next: the next request; nil when there are no more.
+    ///   - next: appends the next request; false when there are no more.
     ///   - answered: sees every answer as expected.
     func run(
-        next: () -> [UInt8]?, answered: (ArraySlice<UInt8>) -> Void = { _ in },
+        next: (inout [UInt8]) throws -> Bool, answered: (UnsafeRawBufferPointer) throws -> Void = { _ in },
     ) throws -> LoadResult {
-        let poller = Poller()
-        let clients = try (0..<connections).map { _ in try LoadConnection(port: port) }
+        let loop = try LoadLoop(ports: ports)
         var result = LoadResult()
         result.latencies.reserveCapacity(500_000)
-        let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
-        defer { scratch.deallocate() }
-        let begin = Monotonic.now
-        let measureFrom = begin + UInt64(warmUp * 1e9)
+        let measureFrom = Monotonic.now + UInt64(warmUp * 1e9)
         let end = measureFrom + UInt64(seconds * 1e9)
-        var busy = 0
-        for (index, client) in clients.enumerated() {
-            poller.add(client.descriptor)
-            guard let request = next() else { continue }
-            try client.send(request, at: Monotonic.now)
-            if client.hasOutput { poller.watchOutput(true, index: index) }
-            busy += 1
-        }
-        var last = begin
-        while busy > 0 {
-            for index in poller.wait(milliseconds: 1000) {
-                let client = clients[index]
-                if client.hasOutput {
-                    try client.flush()
-                    if !client.hasOutput { poller.watchOutput(false, index: index) }
-                }
-                guard let (status, body) = try client.receive(scratch) else { continue }
-                let now = Monotonic.now
-                busy -= 1
-                if expected.contains(status) {
-                    answered(body)
-                    if now >= measureFrom, now < end {
-                        result.answered += 1
-                        result.latencies.append(now - client.startedAt)
-                        last = now
-                    }
-                } else {
-                    result.refused += 1
-                    if result.firstRefusal == nil {
-                        result.firstRefusal = "\(status) \(String(decoding: body.prefix(600), as: UTF8.self))"
-                    }
-                }
-                guard now < end, let request = next() else { continue }
-                try client.send(request, at: now)
-                if client.hasOutput { poller.watchOutput(true, index: index) }
-                busy += 1
-            }
-        }
-        result.seconds = Double(min(end, max(last, measureFrom)) - measureFrom) / 1e9
+        var last = measureFrom
+        try loop.run(
+            until: end, next: { try next(&$1) },
+            answered: { _, answer, now in
+                guard expected.contains(answer.status) else { return result.refuse(answer) }
+                try answered(answer.body)
+                result.total += 1
+                guard now >= measureFrom, now < end else { return }
+                result.answered += 1
+                result.latencies.append(now - answer.startedAt)
+                last = now
+            })
+        result.seconds = Double(min(end, last) - measureFrom) / 1e9
         return result
     }
 }

@@ -1,13 +1,18 @@
 import Glibc
 
 /// One connection to the hub, non-blocking: at most one request is under way.
+/// Its buffers are used again and again.
 final class LoadConnection {
     let descriptor: Int32
-    private var output: ArraySlice<UInt8> = []
-    private var input: [UInt8] = []
+    private var output: [UInt8] = []
+    private var written = 0
+    private var input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 14, alignment: 16)
+    private var filled = 0
+    private var bodyStart = 0
     private var bodyEnd: Int?
-    private var status = 0
 
+    /// The status of the answer that ``receive()`` completed.
+    private(set) var status = 0
     /// When the request under way was handed over, in nanoseconds.
     private(set) var startedAt: UInt64 = 0
     /// Whether a request is under way.
@@ -31,28 +36,42 @@ final class LoadConnection {
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        close(descriptor)
+        input.deallocate()
+    }
 
     /// Whether bytes wait for the socket to take them.
-    var hasOutput: Bool { !output.isEmpty }
+    var hasOutput: Bool { written < output.count }
+
+    /// The body of the last answer; until the next request is sent.
+    var body: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: input[bodyStart..<(bodyEnd ?? filled)]) }
 
     /// Begins a request.
-    func send(_ request: [UInt8], at time: UInt64) throws {
+    ///
+    /// - Parameter fill: appends it to an empty buffer; false when there is none.
+    /// - Returns: whether there was one.
+    func send(at time: UInt64, _ fill: (inout [UInt8]) throws -> Bool) throws -> Bool {
+        output.removeAll(keepingCapacity: true)
+        written = 0
+        guard try fill(&output) else { return false }
         startedAt = time
         isBusy = true
-        status = 0
+        filled = 0
         bodyEnd = nil
-        input.removeAll(keepingCapacity: true)
-        output = request[...]
         try flush()
+        return true
     }
 
     /// Writes what the socket takes.
     func flush() throws {
-        while !output.isEmpty {
-            let count = output.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        while hasOutput {
+            let count = output.withUnsafeBytes { bytes in
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+                return Glibc.send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+            }
             if count > 0 {
-                output.removeFirst(count)
+                written += count
             } else if errno == EAGAIN {
                 return
             } else if errno != EINTR {
@@ -63,37 +82,59 @@ final class LoadConnection {
 
     /// Reads what has come.
     ///
-    /// - Parameter scratch: a buffer to read through.
-    /// - Returns: status and body once the answer is whole.
-    func receive(_ scratch: UnsafeMutableRawBufferPointer) throws -> (status: Int, body: ArraySlice<UInt8>)? {
+    /// - Returns: whether the answer is whole: ``status`` and ``body`` are its.
+    func receive() throws -> Bool {
         while true {
-            let count = read(descriptor, scratch.baseAddress, scratch.count)
+            if filled == input.count { grow() }
+            let count = read(descriptor, input.baseAddress.map { $0 + filled }, input.count - filled)
             if count > 0 {
-                input.append(contentsOf: UnsafeRawBufferPointer(rebasing: scratch[..<count]))
+                filled += count
                 if bodyEnd == nil { try readHead() }
-                if let bodyEnd, input.count >= bodyEnd { break }
+                if let bodyEnd, filled >= bodyEnd { break }
             } else if count < 0, errno == EAGAIN {
-                return nil
+                return false
             } else if count == 0 || errno != EINTR {
                 throw BenchFailure("the hub closed a connection")
             }
         }
         isBusy = false
-        return (status, input[headEnd..<(bodyEnd ?? input.count)])
+        return true
     }
 
-    private var headEnd = 0
-    private static let headMark = Array("\r\n\r\n".utf8)
+    private func grow() {
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: input.count * 4, alignment: 16)
+        larger.copyMemory(from: UnsafeRawBufferPointer(input))
+        input.deallocate()
+        input = larger
+    }
+
+    private static let headEnd = Array("\r\n\r\n".utf8)
+    private static let lineEnd = Array("\r\n".utf8)
+    private static let length = Array("content-length:".utf8)
 
     private func readHead() throws {
-        guard let end = ByteSearch.find(Self.headMark, in: input) else { return }
-        headEnd = end + 4
-        let head = String(decoding: input[..<end], as: UTF8.self).lowercased()
-        status = Int(head.dropFirst(9).prefix(3)) ?? 0
-        let line = head.split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
-        guard let line, let length = Int(line.dropFirst(15).drop { $0 == " " }) else {
-            throw BenchFailure("an answer of status \(status) has no length")
+        let read = UnsafeRawBufferPointer(rebasing: input[..<filled])
+        guard let end = ByteSearch.find(Self.headEnd, in: read) else { return }
+        bodyStart = end + 4
+        status = ByteSearch.number(in: read, at: 9) ?? 0
+        var position = 0
+        while let line = ByteSearch.find(Self.lineEnd, in: read, from: position), line < end {
+            position = line + 2
+            if let length = Self.contentLength(in: read, at: position) {
+                bodyEnd = bodyStart + length
+                return
+            }
         }
-        bodyEnd = headEnd + length
+        throw BenchFailure("an answer of status \(status) has no length")
+    }
+
+    private static func contentLength(in bytes: UnsafeRawBufferPointer, at start: Int) -> Int? {
+        guard bytes.count > start + length.count,
+            // The case of letters is one bit; no other octet of the name differs by it.
+            length.indices.allSatisfy({ bytes[start + $0] | 0x20 == length[$0] | 0x20 })
+        else { return nil }
+        var position = start + length.count
+        while bytes[position] == UInt8(ascii: " ") { position += 1 }
+        return ByteSearch.number(in: bytes, at: position)
     }
 }

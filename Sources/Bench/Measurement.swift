@@ -1,21 +1,29 @@
 import CloudEvents
 
-/// One line of the report.
+/// One scenario's figures.
 struct Measurement {
     /// The scenario's name, as the goals have it.
     var name: String
     /// What it is, in words.
     var what: String
-    /// What is counted a second: requests, events or signatures.
+    /// What is counted: requests, events, signatures, sweeps, steps, looks.
     var unit: String
+    /// Counted a second.
     var rate: Double?
     /// Milliseconds.
     var p50: Double?
     var p99: Double?
-    /// The goal of the design.
-    var goal: String?
+    var goal: Goal?
     /// The same facts written by plain SQL, in the same run.
-    var floor: Double?
+    var floor: Floor.Result?
+    /// Another scenario of the same run, and its rate.
+    var reference: (name: String, rate: Double)?
+    /// For each of what is counted.
+    var cost: Accounting.Cost?
+    /// The table of duties, before and after.
+    var duties: (before: Accounting.DutyTable, after: Accounting.DutyTable)?
+    /// Parts of it that were measured apart: a name, p50 and p99 in milliseconds.
+    var parts: [(name: String, p50: Double, p99: Double)] = []
     /// Why there is nothing to show.
     var failure: String?
 
@@ -27,65 +35,66 @@ struct Measurement {
 
     /// The rate as a share of the floor's.
     var shareOfFloor: Double? {
-        guard let rate, let floor, floor > 0 else { return nil }
-        return rate / floor
+        guard let rate, let floor, floor.rate > 0 else { return nil }
+        return rate / floor.rate
+    }
+
+    /// The rate as a share of the reference's.
+    var ratio: Double? {
+        guard let rate, let reference, reference.rate > 0 else { return nil }
+        return rate / reference.rate
+    }
+
+    /// Whether the goal is met; nil without one.
+    var isMet: Bool? { failure == nil ? goal?.isMet(by: self) : goal.map { _ in false } }
+
+    /// How many duties were updated, and which share of it was HOT.
+    var updatedDuties: (count: Int64, hotShare: Double?)? {
+        duties.map { duties in
+            let count = duties.after.updates - duties.before.updates
+            let hot = Double(duties.after.hot - duties.before.hot)
+            return (count, count > 0 ? hot / Double(count) : nil)
+        }
+    }
+
+    /// Takes the figures of a load.
+    ///
+    /// - Parameter times: how many of what is counted a request has.
+    mutating func take(_ result: LoadResult, times: Double = 1) throws {
+        try result.check(name)
+        guard !result.latencies.isEmpty else { throw BenchFailure("nothing was finished within the measured time") }
+        rate = result.rate * times
+        let percentiles = result.percentiles([0.5, 0.99])
+        (p50, p99) = (percentiles[0], percentiles[1])
     }
 
     var jsonValue: JSONValue {
-        func number(_ value: Double?) -> JSONValue { value.map { .number(($0 * 1000).rounded() / 1000) } ?? .null }
-        return [
-            "name": .string(name), "what": .string(what), "unit": .string(unit), "perSecond": number(rate),
-            "p50ms": number(p50), "p99ms": number(p99), "goal": goal.map { .string($0) } ?? .null,
-            "floorPerSecond": number(floor), "shareOfFloor": number(shareOfFloor),
+        [
+            "name": .string(name), "what": .string(what), "unit": .string(unit),
+            "perSecond": Figures.json(rate), "p50ms": Figures.json(p50), "p99ms": Figures.json(p99),
+            "goal": goal.map { .string($0.text) } ?? .null, "met": isMet.map { .bool($0) } ?? .null,
+            "floorPerSecond": Figures.json(floor?.rate), "shareOfFloor": Figures.json(shareOfFloor),
+            "reference": reference.map { .string($0.name) } ?? .null,
+            "referencePerSecond": Figures.json(reference?.rate), "ratio": Figures.json(ratio),
+            "each": cost?.jsonValue ?? .null, "floorEach": floor?.cost.jsonValue ?? .null,
+            "duty": [
+                "updates": updatedDuties.map { .integer($0.count) } ?? .null,
+                "hotShare": Figures.json(updatedDuties?.hotShare),
+                "deadTuples": duties.map { .integer($0.after.deadTuples) } ?? .null,
+            ],
+            "parts": .array(
+                parts.map { ["name": .string($0.name), "p50ms": Figures.json($0.p50), "p99ms": Figures.json($0.p99)] }),
             "failure": failure.map { .string($0) } ?? .null,
         ]
     }
 }
 
-/// All lines, with what they were measured on.
-struct BenchReport {
-    var facts: [(name: String, value: String)]
-    var measurements: [Measurement] = []
-
+extension Accounting.Cost {
     var jsonValue: JSONValue {
-        var machine = JSONObject()
-        for fact in facts { machine[fact.name] = .string(fact.value) }
-        return ["machine": .object(machine), "results": .array(measurements.map(\.jsonValue))]
-    }
-
-    /// The report as a table.
-    var text: String {
-        var lines = facts.map { "\(Self.pad($0.name, 22)) \($0.value)" }
-        lines.append("")
-        lines.append(
-            Self.row(["scenario", "per second", "p50 ms", "p99 ms", "plain SQL", "share", "goal"], what: "what"))
-        for line in measurements {
-            lines.append(
-                Self.row(
-                    [
-                        line.name, Self.text(line.rate, digits: 0), Self.text(line.p50, digits: 2),
-                        Self.text(line.p99, digits: 2), Self.text(line.floor, digits: 0),
-                        line.shareOfFloor.map { Self.text($0, digits: 2) } ?? "", line.goal ?? "",
-                    ],
-                    what: line.failure.map { "FAILED: \($0)" } ?? line.what))
-        }
-        return lines.joined(separator: "\n")
-    }
-
-    private static let widths = [22, 12, 9, 9, 11, 7, 26]
-
-    private static func row(_ cells: [String], what: String) -> String {
-        zip(cells, widths).map { pad($0, $1) }.joined() + what
-    }
-
-    private static func pad(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(1, width - text.count))
-    }
-
-    private static func text(_ value: Double?, digits: Int) -> String {
-        guard let value else { return "" }
-        let scale = digits == 0 ? 1.0 : 100.0
-        let rounded = (value * scale).rounded() / scale
-        return digits == 0 ? String(Int(rounded)) : String(rounded)
+        [
+            "commits": .number((commits * 1_000_000).rounded() / 1_000_000), "walBytes": Figures.json(walBytes),
+            "backendMicroseconds": Figures.json(backend), "serverMicroseconds": Figures.json(server),
+            "hubMicroseconds": Figures.json(hub), "loadMicroseconds": Figures.json(load),
+        ]
     }
 }

@@ -1,217 +1,180 @@
 import CloudEvents
 import Foundation
 
-/// The scenarios of one run, in order.
-struct Scenarios {
+/// The scenarios of one run: what they share.
+final class Scenarios {
     let hub: HubUnderTest
     let sample: JSONValue
+    let accounting: Accounting
     let floor: Floor?
+    let profiler: Profiler?
+    /// The folder of the SQL they use.
+    let scripts: String
     let seconds: Double
     /// The unit that publishes the sample.
     let publisher: String
+    /// What an event of the sample is; known after ``learn()``.
+    private(set) var shape = Shape()
+    /// Rates that later scenarios are compared with, by name.
+    var rates: [String: Double] = [:]
+    private var templates = 0
 
-    private static let eventType = "application/cloudevents+json"
-    private static let batchType = "application/cloudevents-batch+json"
+    /// What the hub makes of an event of the sample.
+    struct Shape {
+        struct Recipient {
+            var unit: String
+            var role: String
+            var hasDuty: Bool
+        }
 
-    init(hub: HubUnderTest, sample: JSONValue, floor: Floor?, seconds: Double) throws {
+        var bytes = 0
+        var recipients: [Recipient] = []
+        var withDuty: [Recipient] { recipients.filter(\.hasDuty) }
+
+        /// For the head of the report.
+        var text: String {
+            let names = recipients.map { "\($0.unit) \($0.role)\($0.hasDuty ? "" : ", no duty")" }
+            return "\(bytes) bytes, \(recipients.count) recipients, \(withDuty.count) duties ("
+                + names.joined(separator: "; ") + ")"
+        }
+    }
+
+    static let eventType = "application/cloudevents+json"
+    static let batchType = "application/cloudevents-batch+json"
+
+    init(
+        hub: HubUnderTest, sample: JSONValue, accounting: Accounting, floor: Floor?, profiler: Profiler?,
+        scripts: String, seconds: Double,
+    ) throws {
         self.hub = hub
         self.sample = sample
+        self.accounting = accounting
         self.floor = floor
+        self.profiler = profiler
+        self.scripts = scripts
         self.seconds = seconds
         let segments = (sample["source"]?.stringValue ?? "").split(separator: "/")
         guard segments.count >= 3 else { throw BenchFailure("the sample has no source") }
         publisher = String(segments[2])
     }
 
-    private func template(_ prefix: String) throws -> EventTemplate {
-        guard let template = EventTemplate(sample: sample, idPrefix: prefix) else {
-            throw BenchFailure("the sample is not the one this measures with")
-        }
+    /// A template whose children are no other template's.
+    func template(_ prefix: String) throws -> EventTemplate {
+        templates += 1
+        guard
+            let template = EventTemplate(
+                sample: sample, idPrefix: "\(prefix)-\(templates)-", region: 410_300 + templates)
+        else { throw BenchFailure("the sample is not one this measures with") }
         return template
     }
 
-    private func load(_ connections: Int, warmUp: Double = 2) -> Load {
-        var load = Load(port: hub.port, connections: connections)
+    /// A closed loop of this run over so many connections.
+    func load(_ connections: Int, ports: [UInt16]? = nil, warmUp: Double = 2) -> Load {
+        let ports = ports ?? [hub.port]
+        var load = Load(ports: (0..<connections).map { ports[$0 % ports.count] })
         load.seconds = seconds
         load.warmUp = warmUp
         return load
     }
 
-    /// What an event of the sample is, for the report and for the floor.
-    struct Shape {
-        var bytes: Int
-        var recipients: Int
-        var duties: Int
-    }
-
-    /// Publishes one event to find out.
-    func probe() throws -> Shape {
-        let template = try template("probe-")
+    /// Publishes one event and gives its receipt.
+    func publishOne(_ prefix: String, in county: HubUnderTest.County = .bench) throws -> JSONValue {
         var body: [UInt8] = []
-        template.append(0, to: &body)
+        try template(prefix).append(0, to: &body)
         let receipt = try hub.exchange(
-            hub.requests(of: publisher).post("/v1/events", type: Self.eventType, body: body))
+            hub.requests(of: publisher, in: county).post("/v1/events", type: Self.eventType, body: body))
+        guard receipt["duplicate"]?.boolValue != true else {
+            throw BenchFailure("this hub was measured before; another run needs an empty database")
+        }
         guard receipt["status"]?.stringValue == "routed" else {
             throw BenchFailure("the sample was not routed: \(receipt["status"]?.stringValue ?? "")")
         }
-        let recipients = receipt["recipients"]?.arrayValue ?? []
-        return Shape(
-            bytes: template.size, recipients: recipients.count,
-            duties: recipients.filter { $0["dutyId"]?.stringValue != nil }.count)
+        return receipt
     }
 
-    // MARK: - The scenarios
+    // MARK: - Learning
 
-    /// The same server answering without the database.
-    func serverAlone() throws -> Measurement {
-        var line = Measurement("http-only-64", "the same server answering without the database", unit: "requests")
-        let request = try hub.requests(of: publisher).get("/healthz")
-        try fill(&line, load(64).run(next: { request }), times: 1)
-        return line
+    /// Finds out what the hub makes of the sample, and what it writes; prepares
+    /// the floor from that.
+    func learn() throws {
+        // What is kept once for many events is kept now.
+        _ = try publishOne("first")
+        let receipt = try publishOne("learnt")
+        guard let position = receipt["position"]?.stringValue.flatMap({ Int64($0) }) else {
+            throw BenchFailure("a receipt has no position")
+        }
+        shape.bytes = try template("size").size
+        shape.recipients = (receipt["recipients"]?.arrayValue ?? []).map {
+            Shape.Recipient(
+                unit: $0["unit"]?.stringValue ?? "", role: $0["role"]?.stringValue ?? "",
+                hasDuty: $0["dutyId"]?.stringValue != nil)
+        }
+        let session = accounting.session
+        for script in ["template.sql", "scripts.sql"] { try session.query("\\i \(scripts)/\(script)") }
+        try session.query("SELECT bench.keep_event('publish', \(position))")
+        try learnSignatures(receipt)
+        guard let floor else { return }
+        try floor.accounting.session.query(
+            "SELECT hub.make_partitions(\(10_000_000 + 2_000_000 * Int64(seconds)))")
+        let each = Int64(max(1, seconds)) * 10_000
+        try floor.accounting.session.query(try session.text("SELECT bench.sign_preparation(\(each))"))
+        try floor.write("publish.sql", text: session.text("SELECT bench.publish_script()"))
+        try floor.write("sign.sql", text: session.text("SELECT bench.sign_script()"))
+        try floor.write("steady.sql", text: session.text("SELECT bench.steady_script()"))
+        try floor.settle()
     }
 
-    /// One event a request.
-    func publishSingle(connections: Int, of shape: Shape) throws -> Measurement {
-        var line = Measurement(
-            "publish-single-\(connections)", "publish, one event a request, answered after commit", unit: "events")
-        line.goal = "≥ 8,000, aim 12,000"
-        line.floor = try floor?.run("publish.sql", clients: connections, variables: Self.variables(1, shape))
-        let template = try template("single-")
-        let requests = try hub.requests(of: publisher)
-        var number = 0
-        var body: [UInt8] = []
-        let result = try load(connections).run(next: {
-            body.removeAll(keepingCapacity: true)
-            template.append(number, to: &body)
-            number += 1
-            return requests.post("/v1/events", type: Self.eventType, body: body)
-        })
-        try fill(&line, result, times: 1)
-        return line
-    }
-
-    /// A hundred events a request.
-    func publishBatch(of shape: Shape) throws -> Measurement {
-        var line = Measurement("publish-batch-100", "publish in batches of 100, 8 connections", unit: "events")
-        line.goal = "≥ 20,000"
-        line.floor = try floor?.run("publish.sql", clients: 8, variables: Self.variables(100, shape))
-        if let rate = line.floor { line.floor = rate * 100 }
-        let next = try batches("batch-")
-        try fill(&line, load(8).run(next: next), times: 100)
-        return line
-    }
-
-    private static func variables(_ events: Int, _ shape: Shape) -> [String: Int] {
-        ["events": events, "units": shape.recipients, "duties": shape.duties]
-    }
-
-    private func batches(_ prefix: String, limit: Int = .max) throws -> () -> [UInt8]? {
-        let template = try template(prefix)
-        let requests = try hub.requests(of: publisher)
-        var number = 0
-        return {
-            guard number < limit else { return nil }
-            var body: [UInt8] = [UInt8(ascii: "[")]
-            for index in 0..<100 {
-                if index > 0 { body.append(UInt8(ascii: ",")) }
-                template.append(number, to: &body)
-                number += 1
+    private func learnSignatures(_ receipt: JSONValue) throws {
+        let duties = (receipt["recipients"]?.arrayValue ?? [])
+            .compactMap { recipient in
+                recipient["dutyId"]?.stringValue.flatMap { Int64($0) }
+                    .map { (id: $0, unit: recipient["unit"]?.stringValue ?? "") }
             }
-            body.append(UInt8(ascii: "]"))
-            return requests.post("/v1/events", type: Self.batchType, body: body)
+            .sorted { $0.id < $1.id }
+        for (index, duty) in duties.enumerated() {
+            _ = try hub.exchange(
+                try hub.officerRequests(of: duty.unit).post("/v1/duties/\(duty.id)/sign", body: Array("{}".utf8)))
+            try accounting.session.query("SELECT bench.keep_signature('sign_\(index + 1)', \(duty.id))")
         }
     }
 
-    /// One signature a request.
-    func sign(of shape: Shape) throws -> Measurement {
-        var line = Measurement("sign-64", "sign, one duty a request, answered after commit", unit: "signatures")
-        line.goal = "≥ 10,000"
-        line.floor = try floor?.run("sign.sql", clients: 64)
-        // Enough duties for twice the goal.
-        let wanted = Int((seconds + 1) * 20_000)
-        var duties = try unsignedDuties(events: wanted / max(1, shape.duties), limit: wanted)
-        let result = try load(64, warmUp: 1).run(next: { duties.popLast() })
-        try fill(&line, result, times: 1)
-        return line
+    /// What an event and its signatures come to in the tables, for the report.
+    func storedText() throws -> String {
+        let rows = try accounting.session.query(
+            """
+            SELECT CASE act WHEN 'publish' THEN act ELSE 'sign' END, string_agg(tab || ' ' || rows || ' rows '
+                || bytes || ' B', ', ' ORDER BY tab) FROM (
+                SELECT act, tab, rows, bytes FROM bench.shape WHERE act IN ('publish', 'sign_1')
+            ) AS s GROUP BY 1 ORDER BY 1
+            """)
+        return rows.map { "\($0[0]): \($0.count > 1 ? $0[1] : "")" }.joined(separator: "; ")
     }
 
-    /// Publishes events and gives the requests that sign their duties.
-    private func unsignedDuties(events: Int, limit: Int) throws -> [[UInt8]] {
-        var requests: [[UInt8]] = []
-        var officers: [String: HTTPRequestBytes?] = [:]
-        var preparing = load(8, warmUp: 0)
-        preparing.seconds = 60
-        let result = try preparing.run(
-            next: try batches("sign-", limit: events),
-            answered: { body in
-                for (unit, duty) in Self.duties(in: body) where requests.count < limit {
-                    let known = officers[unit] ?? hub.officerRequests(of: unit)
-                    officers[unit] = known
-                    guard let known else { continue }
-                    requests.append(
-                        known.post("/v1/duties/\(duty)/sign", type: "application/json", body: Array("{}".utf8)))
-                }
-            })
-        if let refusal = result.firstRefusal { throw BenchFailure("preparing duties: \(refusal)") }
-        return requests.shuffled()
+    // MARK: - Measuring
+
+    /// Measures a load and what it costs.
+    func measure(
+        _ line: inout Measurement, hubs: [Int32]? = nil, each times: Int = 1, _ run: () throws -> LoadResult,
+    ) throws {
+        var accounting = accounting
+        if let hubs { accounting.hubs = hubs }
+        let start = try accounting.reading()
+        let result = try run()
+        line.cost = try accounting.cost(since: start, events: result.total * times)
+        try line.take(result, times: Double(times))
+        if line.rate != nil, line.failure == nil { rates[line.name] = line.rate }
     }
 
-    private static let unitMark = Array("{\"unit\":\"".utf8)
-    private static let dutyMark = Array("\"dutyId\":".utf8)
-
-    /// The duties of receipts with their units, read by their marks: parsing
-    /// hundreds of megabytes of receipts would take longer than the run.
-    private static func duties(in body: ArraySlice<UInt8>) -> [(unit: String, duty: String)] {
-        let bytes = Array(body)
-        var found: [(unit: String, duty: String)] = []
-        var position = 0
-        while let unit = ByteSearch.find(unitMark, in: bytes, from: position) {
-            guard let duty = ByteSearch.find(dutyMark, in: bytes, from: unit) else { break }
-            position = duty + dutyMark.count
-            // A recipient that is merely informed has null here.
-            if bytes[position] == UInt8(ascii: "\"") {
-                found.append((text(in: bytes, from: unit + unitMark.count), text(in: bytes, from: position + 1)))
-            }
+    /// The figures of the table of duties, with all that has been done: a
+    /// backend hands its counts in when it ends a transaction, once a second.
+    func dutyTable() throws -> Accounting.DutyTable {
+        Thread.sleep(forTimeInterval: 1.2)
+        let receipt = try publishOne("counts")
+        let duty = (receipt["recipients"]?.arrayValue ?? []).first { $0["dutyId"]?.stringValue != nil }
+        if let id = duty?["dutyId"]?.stringValue, let unit = duty?["unit"]?.stringValue {
+            _ = try hub.exchange(
+                try hub.officerRequests(of: unit).post("/v1/duties/\(id)/sign", body: Array("{}".utf8)))
         }
-        return found
-    }
-
-    private static func text(in bytes: [UInt8], from start: Int) -> String {
-        String(decoding: bytes[start...].prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
-    }
-
-    /// 200 events a second, from the call to a waiting reader's hand.
-    func latency() throws -> Measurement {
-        var line = Measurement(
-            "latency-200", "publish call → event in a waiting reader's hand over SSE, 200 events/s", unit: "events")
-        line.goal = "p50 ≤ 2 ms, p99 ≤ 6 ms"
-        let template = try template("latency-")
-        let reader = try readingUnit()
-        let result = try LatencyRun(
-            hub: hub, publisher: try hub.requests(of: publisher), reader: try hub.requests(of: reader),
-            template: template, seconds: seconds
-        ).run()
-        try fill(&line, result, times: 1)
-        return line
-    }
-
-    /// A unit that handles the sample.
-    private func readingUnit() throws -> String {
-        var body: [UInt8] = []
-        try template("reader-").append(7, to: &body)
-        let receipt = try hub.exchange(
-            hub.requests(of: publisher).post("/v1/events", type: Self.eventType, body: body))
-        let recipients = receipt["recipients"]?.arrayValue ?? []
-        let handling = recipients.first { $0["role"]?.stringValue == "handling" } ?? recipients.first
-        return handling?["unit"]?.stringValue ?? ""
-    }
-
-    private func fill(_ line: inout Measurement, _ result: LoadResult, times: Double) throws {
-        if let refusal = result.firstRefusal {
-            throw BenchFailure("\(line.name): \(result.refused) refused, the first: \(refusal)")
-        }
-        line.rate = result.rate * times
-        line.p50 = result.percentile(0.5)
-        line.p99 = result.percentile(0.99)
+        return try accounting.dutyTable()
     }
 }

@@ -28,14 +28,23 @@ extension PersonalPatternScanner {
     }
 
     /// Whether a text has as many digits as the shortest number that is looked
-    /// for; what is not ASCII may be digits of another width.
+    /// for, with nothing between them that ends a number for certain; what is
+    /// not ASCII may be digits of another width, or separate nothing.
     private static func mayHoldNumber(_ text: String) -> Bool {
         var digits = 0
         for byte in text.utf8 {
-            if byte >= 0x80 { return true }
-            if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { digits += 1 }
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                digits += 1
+                if digits >= phoneLength { return true }
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: " "),
+                UInt8(ascii: "-"), UInt8(ascii: "."):
+                break
+            case 0x80...: return true
+            default: digits = 0
+            }
         }
-        return digits >= phoneLength
+        return false
     }
 
     /// A word as it is when it is a number, else its rows of digits that are

@@ -30,25 +30,85 @@ extension Timestamp {
     /// - Parameter offset: the distance from UTC in minutes, less than a day;
     ///   Beijing time by default. With 0 the text ends in `Z`.
     public func rfc3339(offset: Int = Timestamp.beijingOffset) -> String {
+        String(unsafeUninitializedCapacity: Self.longestText) { write(offset: offset, to: $0) }
+    }
+
+    /// Appends what ``rfc3339(offset:)`` says in Beijing time.
+    func appendRFC3339(to bytes: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.longestText) { buffer in
+            let count = write(offset: Self.beijingOffset, to: buffer)
+            bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
+    /// Digit by digit: an answer holds dozens of instants.
+    private func write(offset: Int, to buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         precondition(abs(offset) < 1440, "an offset is less than a day")
         // At the ends of what 64 bits hold the offset makes no difference.
         let (sum, overflow) = microseconds.addingReportingOverflow(Int64(offset) * 60_000_000)
         let (second, fraction) = (overflow ? microseconds : sum).flooredDivision(by: 1_000_000)
         let (dayNumber, secondOfDay) = second.flooredDivision(by: Self.secondsOfDay)
         let day = GregorianDay.date(number: dayNumber)
-        var text = "\(padded(day.year, 4))-\(padded(day.month, 2))-\(padded(day.day, 2))T"
-        text += "\(padded(secondOfDay / 3600, 2)):\(padded(secondOfDay / 60 % 60, 2)):\(padded(secondOfDay % 60, 2))"
+        var digits = DigitWriter(buffer)
+        digits.write(day.year, width: 4, followedBy: "-")
+        digits.write(day.month, width: 2, followedBy: "-")
+        digits.write(day.day, width: 2, followedBy: "T")
+        digits.write(secondOfDay / 3600, width: 2, followedBy: ":")
+        digits.write(secondOfDay / 60 % 60, width: 2, followedBy: ":")
+        digits.write(secondOfDay % 60, width: 2)
         if fraction != 0 {
-            text += "." + (fraction % 1000 == 0 ? padded(fraction / 1000, 3) : padded(fraction, 6))
+            digits.write(".")
+            let isWhole = fraction % 1000 == 0
+            digits.write(isWhole ? fraction / 1000 : fraction, width: isWhole ? 3 : 6)
         }
-        if offset == 0 { return text + "Z" }
-        let distance = Int64(abs(offset))
-        return text + (offset < 0 ? "-" : "+") + "\(padded(distance / 60, 2)):\(padded(distance % 60, 2))"
+        guard offset != 0 else {
+            digits.write("Z")
+            return digits.count
+        }
+        digits.write(offset < 0 ? "-" : "+")
+        digits.write(Int64(abs(offset)) / 60, width: 2, followedBy: ":")
+        digits.write(Int64(abs(offset)) % 60, width: 2)
+        return digits.count
     }
 
-    private func padded(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    /// Of any instant that 64 bits hold, in bytes: a year has at most six
+    /// digits and a sign.
+    private static let longestText = 48
+}
+
+/// Writes numbers in decimal, one behind the other.
+private struct DigitWriter {
+    private let buffer: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count = 0
+
+    init(_ buffer: UnsafeMutableBufferPointer<UInt8>) { self.buffer = buffer }
+
+    mutating func write(_ sign: Unicode.Scalar) {
+        buffer[count] = UInt8(truncatingIfNeeded: sign.value)
+        count += 1
+    }
+
+    /// A number with at least so many digits.
+    mutating func write(_ number: Int64, width: Int) {
+        if number < 0 { write("-") }
+        var rest = number.magnitude
+        var length = 1
+        var bound: UInt64 = 10
+        while rest >= bound {
+            length += 1
+            bound *= 10
+        }
+        length = max(length, width)
+        for place in stride(from: count + length - 1, through: count, by: -1) {
+            buffer[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+        count += length
+    }
+
+    mutating func write(_ number: Int64, width: Int, followedBy sign: Unicode.Scalar) {
+        write(number, width: width)
+        write(sign)
     }
 }
 
@@ -82,9 +142,10 @@ private struct TimeDigits {
     }
 
     /// A sign; letters in either case.
-    mutating func take(_ sign: Character) -> Bool {
-        guard position < bytes.count, let wanted = sign.asciiValue else { return false }
-        let isLetter = sign.isLetter
+    mutating func take(_ sign: Unicode.Scalar) -> Bool {
+        guard position < bytes.count else { return false }
+        let wanted = UInt8(truncatingIfNeeded: sign.value)
+        let isLetter = (0x41...0x5A).contains(wanted)
         guard bytes[position] == wanted || isLetter && bytes[position] == wanted | 0x20 else { return false }
         position += 1
         return true

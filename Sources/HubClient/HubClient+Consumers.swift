@@ -152,13 +152,28 @@ extension HubClient {
 
     /// Hands out again what was given up, with all its attempts before it.
     ///
-    /// - Parameter deliveries: their ids; everything that was given up where nil.
+    /// What was given up may be a million: the hub hands it out in its order, as
+    /// much as it does within some seconds, and is asked to go on until all is
+    /// done. Called again after it was broken off, it does the rest.
+    ///
+    /// - Parameters:
+    ///   - deliveries: their ids; everything that was given up where nil.
+    ///   - progress: told how many it was so far, each time the hub is asked to go on.
     /// - Returns: how many they are.
     @discardableResult
-    public func redrive(_ name: String, deliveries: [String]? = nil) async throws -> Int {
+    public func redrive(
+        _ name: String, deliveries: [String]? = nil, progress: (Int) -> Void = { _ in },
+    ) async throws -> Int {
         var body = JSONObject()
         if let deliveries { body["deliveries"] = .array(deliveries.map { .string($0) }) }
-        return Int(try await post("redrive", to: name, body)["redriven"]?.integerValue ?? 0)
+        var count = 0
+        while true {
+            let answer = try await post("redrive", to: name, body)
+            count += Int(answer["redriven"]?.integerValue ?? 0)
+            guard let next = answer["next"]?.stringValue else { return count }
+            progress(count)
+            body["after"] = .string(next)
+        }
     }
 
     // MARK: - Requests

@@ -6,7 +6,8 @@ import NIOHTTP1
 /// acts on duties.
 ///
 /// Requests that met a busy or restarting hub are sent again as
-/// ``RetryPolicy`` says; a call returns when the hub has answered, which for
+/// ``RetryPolicy`` says, and to the next process of it where several are named
+/// (``HubClientConfiguration/alternatives``); a call returns when the hub has answered, which for
 /// events and commands means after the commit. Cancelling the calling task
 /// abandons the call; what was sent by then may still be carried out, and
 /// sending it again is safe.
@@ -14,7 +15,7 @@ public final class HubClient: Sendable {
     /// Where the hub is and how patient the client is.
     public let configuration: HubClientConfiguration
     private let http: HTTPClient
-    private let base: String
+    private let addresses: HubAddresses
 
     /// The most bytes of an answer that are read.
     private static let answerLimit = 64 << 20
@@ -23,13 +24,7 @@ public final class HubClient: Sendable {
     ///
     /// - Throws: ``HubClientError`` `bad-url` for an address that is none.
     public init(configuration: HubClientConfiguration) throws {
-        var base = configuration.url
-        while base.hasSuffix("/") { base.removeLast() }
-        guard base.hasPrefix("http://") || base.hasPrefix("https://"), !base.contains(" ") else {
-            throw HubClientError(
-                code: "bad-url", message: "the hub's address must begin with http:// or https:// and hold no path")
-        }
-        self.base = base
+        addresses = try HubAddresses(configuration)
         self.configuration = configuration
         var settings = HTTPClient.Configuration(redirectConfiguration: .disallow)
         settings.timeout.connect = .init(configuration.connectTimeout)
@@ -77,7 +72,11 @@ public final class HubClient: Sendable {
         while true {
             attempt += 1
             do {
-                return try await sendOnce(request)
+                let limit = configuration.answerTimeout + request.wait
+                return try await reaching(retries.limit > 0 ? addresses.bases.count : 1) { base in
+                    let response = try await http.execute(httpRequest(request, to: base), timeout: .init(limit))
+                    return try await Self.answer(response, within: limit)
+                }
             } catch let error as HubClientError {
                 let jitter = Double.random(in: 0...1)
                 guard let pause = retries.pause(after: error, attempt: attempt, jitter: jitter) else {
@@ -88,19 +87,27 @@ public final class HubClient: Sendable {
         }
     }
 
-    private func sendOnce(_ request: HubRequest) async throws -> HubAnswer {
-        let limit = configuration.answerTimeout + request.wait
-        return try await translatingErrors {
-            let response = try await http.execute(httpRequest(request), timeout: .init(limit))
-            return try await Self.answer(response, within: limit)
+    /// Asks one process of the hub after another, without a pause, until one
+    /// is there.
+    private func reaching<Result>(_ tries: Int, _ body: (_ base: String) async throws -> Result) async throws -> Result
+    {
+        var left = tries
+        while true {
+            let index = addresses.current
+            do {
+                return try await translatingErrors { try await body(addresses.bases[index]) }
+            } catch let error as HubClientError {
+                left -= 1
+                guard addresses.leave(index, after: error), left > 0 else { throw error }
+            }
         }
     }
 
     /// Opens a stream of server-sent events; the bytes follow from the body.
     func open(_ request: HubRequest) async throws -> HTTPClientResponse {
-        try await translatingErrors {
+        try await reaching(addresses.bases.count) { base in
             let response = try await http.execute(
-                httpRequest(request), timeout: .init(configuration.answerTimeout))
+                httpRequest(request, to: base), timeout: .init(configuration.answerTimeout))
             if response.status.code >= 400 {
                 _ = try await Self.answer(response, within: configuration.answerTimeout)
             }
@@ -108,7 +115,7 @@ public final class HubClient: Sendable {
         }
     }
 
-    private func httpRequest(_ request: HubRequest) -> HTTPClientRequest {
+    private func httpRequest(_ request: HubRequest, to base: String) -> HTTPClientRequest {
         var message = HTTPClientRequest(url: base + request.path + Self.queryText(request.query))
         message.method = HTTPMethod(rawValue: request.method)
         if let token = configuration.token { message.headers.add(name: "authorization", value: "Bearer \(token)") }

@@ -2,6 +2,11 @@
 public struct HubClientConfiguration: Sendable, Hashable {
     /// The hub's base address without a path, such as `http://127.0.0.1:8320`.
     public var url: String
+    /// Base addresses of further processes of the same hub. A call that finds
+    /// one of them down, or stopping, goes to the next at once and stays there;
+    /// all of it is safe, because every request is. None unless set: then a
+    /// proxy before the hub does the same.
+    public var alternatives: [String] = []
     /// The bearer token, `lk_…`; nil for the endpoints that need none.
     public var token: String?
     /// How long a connection may take to open. 5 s unless set.
@@ -27,5 +32,14 @@ public struct HubClientConfiguration: Sendable, Hashable {
     public init(url: String, token: String?) {
         self.url = url
         self.token = token
+    }
+
+    /// A configuration for a hub of several processes, tried in this order: give
+    /// your programs different ones, so that they spread.
+    ///
+    /// - Parameter urls: at least one.
+    public init(urls: [String], token: String?) {
+        self.init(url: urls.first ?? "", token: token)
+        alternatives = Array(urls.dropFirst())
     }
 }

@@ -20,6 +20,12 @@ package struct PostgresConfiguration: Sendable, Hashable {
     /// How long a cancelled statement may take to end before the connection
     /// is closed over its head. 2 s unless set.
     package var drainTimeout: Duration
+    /// After this without a word from a server that owes an answer, the
+    /// connection counts as lost; nil for as long as it takes. 40 s unless set:
+    /// a server that works has ended the statement by its timeout, and said so,
+    /// so give it more than that. It finds what the network does not tell: a
+    /// server that is frozen, or whose disk hangs.
+    package var silenceTimeout: Duration?
 
     /// A configuration with the stated defaults.
     package init(
@@ -30,6 +36,7 @@ package struct PostgresConfiguration: Sendable, Hashable {
         connectTimeout: Duration = .seconds(5),
         searchPath: String = "",
         drainTimeout: Duration = .seconds(2),
+        silenceTimeout: Duration? = .seconds(40),
     ) {
         self.connectionString = connectionString
         self.applicationName = applicationName
@@ -38,6 +45,7 @@ package struct PostgresConfiguration: Sendable, Hashable {
         self.connectTimeout = connectTimeout
         self.searchPath = searchPath
         self.drainTimeout = drainTimeout
+        self.silenceTimeout = silenceTimeout
     }
 }
 

@@ -36,13 +36,14 @@ package struct AdmissionRow: Sendable {
     package struct Recipient: Sendable {
         package var planned: PlannedRecipient
         package var state: DutyState
-        package var milestones: [UInt8]
+        /// The words of the duty's milestones; nil without a duty.
+        package var wording: Wording?
         package var timers: [FirstTimer]
 
-        package init(planned: PlannedRecipient, state: DutyState, milestones: [UInt8], timers: [FirstTimer]) {
+        package init(planned: PlannedRecipient, state: DutyState, wording: Wording?, timers: [FirstTimer]) {
             self.planned = planned
             self.state = state
-            self.milestones = milestones
+            self.wording = wording
             self.timers = timers
         }
     }
@@ -64,7 +65,8 @@ package struct AdmissionRow: Sendable {
     package var contentHash: [UInt8]
     package var attributes: [UInt8]
     package var open: [UInt8]
-    package var explanation: [UInt8]
+    /// The steps that routed it.
+    package var explanation: Wording
     package var sealed: [SealedPart]
     package var recipients: [Recipient]
 
@@ -72,7 +74,7 @@ package struct AdmissionRow: Sendable {
         county: CountyID, key: PostgresUUID, recordedAt: Timestamp, type: EventType, publisher: UnitID,
         caseKind: String?, caseKey: [UInt8]?, caseID: CaseID?, cause: Position?, status: String,
         policyVersion: String, contractVersion: String, clause: String?, priority: Int16, contentHash: [UInt8],
-        attributes: [UInt8], open: [UInt8], explanation: [UInt8], sealed: [SealedPart], recipients: [Recipient],
+        attributes: [UInt8], open: [UInt8], explanation: Wording, sealed: [SealedPart], recipients: [Recipient],
     ) {
         self.county = county
         self.key = key

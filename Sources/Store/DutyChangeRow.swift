@@ -15,8 +15,8 @@ package struct DutyChangeRow: Sendable {
     /// Canonical JSON of codes; nil when there are none.
     package var detail: [UInt8]?
     package var sealedNote: [UInt8]?
-    /// The unit's milestones are other ones than before.
-    package var changesMilestones: Bool
+    /// The words of the duty's milestones; nil where the milestones are what they were.
+    package var wording: Wording?
     /// The duty has moved to the unit it names now, which receives the event.
     package var isAssignment: Bool
     /// The next step of each ladder that begins anew.
@@ -25,7 +25,7 @@ package struct DutyChangeRow: Sendable {
 
     package init(
         duty: Duty, at: Timestamp, token: PostgresUUID?, byUnit: UnitID, officer: OfficerID?, command: String,
-        detail: [UInt8]? = nil, sealedNote: [UInt8]? = nil, changesMilestones: Bool = false,
+        detail: [UInt8]? = nil, sealedNote: [UInt8]? = nil, wording: Wording? = nil,
         isAssignment: Bool = false, timers: [AdmissionRow.FirstTimer] = [], idempotency: CommandKey? = nil,
     ) {
         self.duty = duty
@@ -36,7 +36,7 @@ package struct DutyChangeRow: Sendable {
         self.command = command
         self.detail = detail
         self.sealedNote = sealedNote
-        self.changesMilestones = changesMilestones
+        self.wording = wording
         self.isAssignment = isAssignment
         self.timers = timers
         self.idempotency = idempotency

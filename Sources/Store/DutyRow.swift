@@ -6,12 +6,13 @@ extension Duty {
     static let columns = """
         d.county, d.id, d.position, d.unit, d.role, d.also_roles, d.plan_role, d.officer, d.case_id, d.type,
         d.publisher, d.lead, d.policy, d.rule, d.sentence, d.clause, d.ladder, d.verifier, d.needs_completion,
-        d.milestones, d.created_at, d.sign_by, d.settle_by, d.provisional, d.priority, d.state, d.version,
-        d.signed_at, d.signed_by, d.accepted_at, d.started_at, d.completed_at, d.completed_by, d.outcome, d.step,
+        d.milestones, d.wording, d.clocks, d.created_at, d.sign_by, d.settle_by, d.provisional, d.priority, d.state,
+        d.version, d.signed_at, d.signed_by, d.accepted_at, d.started_at, d.completed_at, d.completed_by, d.outcome, d.step,
         d.reminders, d.reworks, d.ended_at
         """
 
-    init(_ row: borrowing PostgresRow) throws {
+    /// - Parameter milestones: from the row's own or the wording it names.
+    init(_ row: borrowing PostgresRow, milestones: [Milestone]) throws {
         guard let state = DutyState(rawValue: try row.decode("state", as: String.self)),
             let priority = DutyPriority(rawValue: try row.decode("priority", as: Int16.self))
         else { throw StoreError.unexpectedShape("duty") }
@@ -35,7 +36,7 @@ extension Duty {
             ladder: try row.decode("ladder", as: String?.self),
             verifier: try row.decode("verifier", as: String?.self).map { UnitID($0) },
             needsCompletion: try row.decode("needs_completion", as: Bool.self),
-            milestones: try Self.milestones(try row.decode("milestones", as: [UInt8].self)),
+            milestones: milestones,
             createdAt: try row.decode("created_at", as: PostgresTimestamp.self).timestamp,
             signBy: try row.instant("sign_by"),
             settleBy: try row.instant("settle_by"),
@@ -56,19 +57,6 @@ extension Duty {
             endedAt: try row.instant("ended_at"),
         )
     }
-
-    private static func milestones(_ bytes: [UInt8]) throws -> [Milestone] {
-        guard case .success(.array(let values)) = JSONReader.read(bytes) else {
-            throw StoreError.unexpectedShape("milestones")
-        }
-        return try values.map { value in
-            guard let milestone = Milestone(value) else { throw StoreError.unexpectedShape("milestones") }
-            return milestone
-        }
-    }
-
-    /// The milestones as they are kept.
-    var milestoneBytes: [UInt8] { JSONValue.array(milestones.map(\.jsonValue)).canonicalBytes() }
 }
 
 extension PostgresRow {

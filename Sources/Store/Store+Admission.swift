@@ -12,15 +12,15 @@ extension Store {
     ///   lost at the commit: sending the same batch again settles it.
     package func admit(_ batch: [AdmissionRow]) async throws -> [Admitted] {
         let arrays = AdmissionArrays(batch)
-        let rows = try await admissionLane.query(
-            PostgresStatement(name: "admit", sql: Self.admitSQL, binds: arrays.binds))
+        let rows = try await query(
+            taking: PostgresStatement(name: "admit", sql: Self.admitSQL, binds: arrays.binds), over: admissionLane)
         guard let row = rows.first else { throw StoreError.unexpectedShape("admit") }
         let positions = try row.decode("positions", as: [Int64].self)
-        let duplicates = try row.decode("duplicates", as: [Bool].self)
+        let fresh = try row.decode("fresh", as: [Bool].self)
         let cases = try row.decode("cases", as: [Int64?].self)
         let repeated = try row.decode("repeated", as: [Bool].self)
         let duties = try row.decode("duties", as: [Int64?]?.self) ?? []
-        let joins = try row.decode("joins", as: [Bool]?.self) ?? []
+        let newDuties = try row.decode("new_duties", as: [Int64?]?.self) ?? []
         guard positions.count == batch.count, duties.count == arrays.recipientEvent.count else {
             throw StoreError.unexpectedShape("admit")
         }
@@ -30,11 +30,11 @@ extension Store {
             next = range.upperBound
             return Admitted(
                 position: Position(rawValue: positions[index]),
-                duplicate: duplicates[index],
+                duplicate: !fresh[index],
                 caseID: cases[index].map(CaseID.init(rawValue:)),
                 repeated: repeated[index],
                 duties: range.map { duties[$0].map(DutyID.init(rawValue:)) },
-                joins: range.map { joins[$0] },
+                joins: range.map { arrays.hasDuty[$0] && newDuties[$0] == nil },
             )
         }
     }
@@ -42,20 +42,23 @@ extension Store {
     private static let admitSQL: String = {
         let types = AdmissionArrays.types
         let binds = types.enumerated().map { "$\($0.offset + 1)::\($0.element)[]" }.joined(separator: ", ")
-        return "SELECT positions, duplicates, cases, repeated, duties, joins FROM hub.admit(\(binds))"
+        return "SELECT positions, fresh, cases, repeated, duties, new_duties FROM hub.admit(\(binds))"
     }()
 }
 
 /// A batch turned on its side: one array a column, as the statement takes it.
 private struct AdmissionArrays {
-    static let types = [
-        "smallint", "uuid", "timestamptz", "text", "text", "text", "bytea", "bigint", "bigint", "text", "text", "text",
-        "bytea", "bytea", "bytea", "bytea", "text", "smallint", "text", "text",
-        "integer", "text", "text", "bytea", "bytea",
-        "integer", "text", "text", "text", "text", "text", "text", "text", "text", "boolean", "boolean", "text", "text",
-        "bytea", "timestamptz", "timestamptz", "boolean", "text",
-        "integer", "text", "smallint", "timestamptz",
-    ]
+    static let types =
+        [
+            "smallint", "uuid", "timestamptz", "text", "text", "text", "bytea", "bigint", "bigint", "text", "text",
+            "text",
+            "bytea", "bytea", "bytea", "uuid", "text", "smallint", "text", "text", "integer", "integer",
+            "integer", "text", "text", "bytea", "bytea",
+            "integer", "text", "text", "text", "text", "text", "text", "text", "text", "boolean", "boolean", "text",
+            "text",
+            "uuid", "bytea", "timestamptz", "timestamptz", "boolean", "text",
+            "integer", "text", "smallint", "timestamptz",
+        ] + WordingArrays.types
 
     var county: [Int16] = []
     var key: [PostgresUUID] = []
@@ -72,11 +75,13 @@ private struct AdmissionArrays {
     var hash: [[UInt8]] = []
     var attributes: [[UInt8]] = []
     var open: [[UInt8]] = []
-    var explanation: [[UInt8]] = []
+    var explanation: [PostgresUUID] = []
     var clause: [String?] = []
     var priority: [Int16] = []
     var lead: [String?] = []
     var units: [String] = []
+    var first: [Int32] = []
+    var caseFirst: [Int32?] = []
 
     var sealedEvent: [Int32] = []
     var audience: [String] = []
@@ -97,7 +102,8 @@ private struct AdmissionArrays {
     var needsCompletion: [Bool] = []
     var verifier: [String?] = []
     var ladder: [String?] = []
-    var milestones: [[UInt8]] = []
+    var wording: [PostgresUUID?] = []
+    var clocks: [[UInt8]?] = []
     var signBy: [PostgresTimestamp?] = []
     var settleBy: [PostgresTimestamp?] = []
     var provisional: [Bool] = []
@@ -108,10 +114,16 @@ private struct AdmissionArrays {
     var timerStep: [Int16] = []
     var timerDue: [PostgresTimestamp] = []
 
+    var wordings = WordingArrays()
+
     init(_ batch: [AdmissionRow]) {
+        var keys: [EventName: Int32] = [:]
+        var cases: [CaseName: Int32] = [:]
         for (index, row) in batch.enumerated() {
             let ordinal = Int32(index + 1)
             append(row)
+            first.append(keys.first(EventName(county: row.county, key: row.key), ordinal))
+            caseFirst.append(CaseName(of: row).map { cases.first($0, ordinal) })
             for part in row.sealed {
                 sealedEvent.append(ordinal)
                 audience.append(part.audience)
@@ -119,7 +131,7 @@ private struct AdmissionArrays {
                 wrappedKey.append(part.wrappedKey)
                 body.append(part.body)
             }
-            for recipient in row.recipients { append(recipient, event: ordinal) }
+            for recipient in row.recipients { append(recipient, event: ordinal, county: row.county) }
         }
     }
 
@@ -139,14 +151,14 @@ private struct AdmissionArrays {
         hash.append(row.contentHash)
         attributes.append(row.attributes)
         open.append(row.open)
-        explanation.append(row.explanation)
+        explanation.append(wordings.add(row.explanation, of: row.county))
         clause.append(row.clause)
         priority.append(row.priority)
         lead.append(row.lead?.rawValue)
         units.append(row.recipients.map(\.planned.unit.rawValue).joined(separator: ","))
     }
 
-    private mutating func append(_ recipient: AdmissionRow.Recipient, event: Int32) {
+    private mutating func append(_ recipient: AdmissionRow.Recipient, event: Int32, county: CountyID) {
         let planned = recipient.planned
         recipientEvent.append(event)
         unit.append(planned.unit.rawValue)
@@ -161,7 +173,8 @@ private struct AdmissionArrays {
         needsCompletion.append(planned.duty?.needsCompletion ?? false)
         verifier.append(planned.duty?.verifier?.rawValue)
         ladder.append(planned.duty?.ladder)
-        milestones.append(recipient.milestones)
+        wording.append(recipient.wording.map { wordings.add($0, of: county) })
+        clocks.append(planned.duty?.milestones.clocks)
         signBy.append(planned.duty?.signBy.map { PostgresTimestamp($0) })
         settleBy.append(planned.duty?.settleBy.map { PostgresTimestamp($0) })
         provisional.append(planned.duty?.provisional ?? false)
@@ -177,11 +190,39 @@ private struct AdmissionArrays {
     var binds: [any PostgresEncodable] {
         [
             county, key, recordedAt, type, sourceUnit, caseKind, caseKey, caseID, cause, status, policy, contract, hash,
-            attributes, open, explanation, clause, priority, lead, units,
+            attributes, open, explanation, clause, priority, lead, units, first, caseFirst,
             sealedEvent, audience, kek, wrappedKey, body,
             recipientEvent, unit, role, alsoRoles, planRole, officer, rule, sentence, projection, hasDuty,
-            needsCompletion, verifier, ladder, milestones, signBy, settleBy, provisional, state,
-            timerRecipient, timerKind, timerStep, timerDue,
+            needsCompletion, verifier, ladder, wording, clocks, signBy, settleBy, provisional, state,
+            timerRecipient, timerKind, timerStep, timerDue, wordings.county, wordings.hash, wordings.body,
         ]
+    }
+}
+
+/// What an event is known by.
+private struct EventName: Hashable {
+    var county: CountyID
+    var key: PostgresUUID
+}
+
+/// What its case is known by.
+private struct CaseName: Hashable {
+    var county: CountyID
+    var kind: String
+    var key: [UInt8]
+
+    /// Nil for an event without a natural key.
+    init?(of row: AdmissionRow) {
+        guard let kind = row.caseKind, let key = row.caseKey else { return nil }
+        (county, self.kind, self.key) = (row.county, kind, key)
+    }
+}
+
+extension Dictionary where Value == Int32 {
+    /// The ordinal under which a name came first, which may be this one.
+    fileprivate mutating func first(_ name: Key, _ ordinal: Int32) -> Int32 {
+        if let known = self[name] { return known }
+        self[name] = ordinal
+        return ordinal
     }
 }

@@ -62,38 +62,17 @@ extension Store {
         return (board, try await databaseNow())
     }
 
-    /// Folds appended counts; returns how many were folded.
+    /// How many counts one call folds at the most: some hundred milliseconds.
+    package static let foldBatch: Int32 = 20_000
+
+    /// Folds appended counts, a bounded number in a commit of its own; the
+    /// board is the same at every moment.
+    ///
+    /// - Returns: how many; zero when none were left, or another process folds.
     package func foldBoard() async throws -> Int32 {
         let rows = try await pool.query(
-            PostgresStatement(name: "fold_board", sql: "SELECT hub.fold_board() AS folded", binds: []))
+            PostgresStatement(
+                name: "fold_board", sql: "SELECT hub.fold_board($1) AS folded", binds: [Self.foldBatch]))
         return try rows.first?.decode("folded", as: Int32.self) ?? 0
-    }
-
-    /// Makes the partitions that the next positions will need.
-    package func makePartitions() async throws -> Int32 {
-        let rows = try await pool.query(
-            PostgresStatement(
-                name: "make_partitions",
-                sql: "SELECT hub.make_partitions((SELECT last_value FROM hub.position_seq) + 10000000) AS made",
-                binds: [],
-            ))
-        return try rows.first?.decode("made", as: Int32.self) ?? 0
-    }
-
-    /// Forgets idempotency keys of commands older than 30 days, a thousand at a time.
-    package func forgetCommandKeys() async throws -> Int {
-        try await pool.query(
-            PostgresStatement(
-                name: "forget_command_keys",
-                sql: """
-                    DELETE FROM hub.command_key AS k USING (
-                        SELECT county, duty, key FROM hub.command_key
-                        WHERE at < now() - interval '30 days' ORDER BY at LIMIT 1000
-                    ) AS o
-                    WHERE k.county = o.county AND k.duty = o.duty AND k.key = o.key RETURNING 1
-                    """,
-                binds: [],
-            )
-        ).count
     }
 }

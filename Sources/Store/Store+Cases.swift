@@ -94,8 +94,7 @@ extension Store {
                         WHERE o.county = $1 AND o.unit = $3 AND o.position = e.position OFFSET 0
                     ) AS r ON $3 = ANY (e.units)
                     LEFT JOIN LATERAL (
-                        SELECT min(o.role) AS role FROM hub.duty AS o
-                        WHERE o.county = $1 AND o.position = e.position AND o.unit = $3 OFFSET 0
+                        SELECT min(o.role) AS role FROM \(Self.dutiesOfEvent) AS o WHERE o.unit = $3 OFFSET 0
                     ) AS a ON NOT $3 = ANY (e.units)
                     WHERE e.county = $1 AND e.case_id = $2 AND e.position < $4
                         AND ($5 OR e.source_unit = $3 OR r.role IS NOT NULL OR a.role IS NOT NULL)

@@ -29,32 +29,35 @@ extension Store {
         return try rows.first.map { try ConsumerRecord($0) }
     }
 
+    /// What came of making a consumer.
+    package enum ConsumerMaking: String, Sendable, Hashable {
+        case made
+        /// The unit has one of that name, which stays as it is.
+        case exists
+        /// The unit has as many as it may have.
+        case full
+    }
+
     /// Makes a consumer with its first floor.
     ///
-    /// - Returns: false when the unit has one of that name.
+    /// - Parameter most: as many a unit may have.
     package func makeConsumer(
         _ name: String, of unit: UnitID, county: CountyID, settings: ConsumerRecord.Settings, start: [UInt8],
-        position: Position,
-    ) async throws -> Bool {
+        position: Position, most: Int,
+    ) async throws -> ConsumerMaking {
         let rows = try await pool.query(
             PostgresStatement(
                 name: "make_consumer",
-                sql: """
-                    WITH made AS (
-                        INSERT INTO hub.consumer (county, unit, name, id, filter, types, start_at, start_position,
-                            lease_seconds, max_attempts, max_in_flight, ordering)
-                        VALUES ($1, $2, $3, nextval('hub.position_seq'), $4, $5, $6, $7, $8, $9, $10, $11)
-                        ON CONFLICT (county, unit, name) DO NOTHING RETURNING county, id
-                    )
-                    INSERT INTO hub.consumer_floor (county, consumer, step, floor, filter_errors, in_flight, due_from)
-                    SELECT county, id, 0, $7, 0, 0, '-infinity' FROM made RETURNING consumer
-                    """,
+                sql: "SELECT hub.make_consumer($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS making",
                 binds: [
                     county.rawValue, unit.rawValue, name, settings.filter, settings.types, start, position.rawValue,
                     settings.leaseSeconds, settings.maxAttempts, settings.maxInFlight, settings.ordering.rawValue,
+                    Int32(clamping: most),
                 ],
             ))
-        return !rows.isEmpty
+        guard let text = try rows.first?.decode("making", as: String.self), let making = ConsumerMaking(rawValue: text)
+        else { throw StoreError.unexpectedShape("make_consumer") }
+        return making
     }
 
     /// Changes how a consumer is served; its place in the log stays.

@@ -10,7 +10,7 @@ extension Store {
     /// The duties of these ids that exist, in the order of the ids.
     package func duties(ids: [DutyID], county: CountyID) async throws -> [Duty] {
         guard !ids.isEmpty else { return [] }
-        return try await pool.query(Self.dutiesByID(ids, county: county)).map { try Duty($0) }
+        return try await duties(in: try await pool.query(Self.dutiesByID(ids, county: county)))
     }
 
     /// The duties of these ids that exist, in the order of the ids, and the ids of
@@ -21,9 +21,11 @@ extension Store {
         guard !ids.isEmpty else { return ([], []) }
         var duties: [Duty] = []
         var unreadable: Set<DutyID> = []
-        for row in try await pool.query(Self.dutiesByID(ids, county: county)) {
+        let rows = try await pool.query(Self.dutiesByID(ids, county: county))
+        try await learnWordings(of: rows)
+        for row in rows {
             do {
-                duties.append(try Duty(row))
+                duties.append(try duty(row))
             } catch {
                 unreadable.insert(DutyID(rawValue: try row.decode("id", as: Int64.self)))
             }
@@ -61,8 +63,9 @@ extension Store {
                     """,
                 binds: [keys.map(\.county.rawValue), keys.map(\.id.rawValue)],
             ))
+        try await learnWordings(of: rows)
         var duties = [Duty?](repeating: nil, count: keys.count)
-        for row in rows { duties[Int(try row.decode("ord", as: Int64.self)) - 1] = try Duty(row) }
+        for row in rows { duties[Int(try row.decode("ord", as: Int64.self)) - 1] = try duty(row) }
         return duties
     }
 
@@ -73,13 +76,34 @@ extension Store {
             PostgresStatement(
                 name: "duties_of_event",
                 sql: """
-                    SELECT \(Duty.columns) FROM hub.duty AS d
-                    WHERE d.county = $1 AND d.position = $2 ORDER BY d.id LIMIT 1000
+                    SELECT \(Duty.columns)
+                    FROM hub.event AS e
+                    CROSS JOIN LATERAL \(Self.dutiesOfEvent) AS d
+                    WHERE e.county = $1 AND e.position = $2
+                    ORDER BY d.id LIMIT 1000
                     """,
                 binds: [county.rawValue, event.rawValue],
             ))
-        return try rows.map { try Duty($0) }
+        return try await duties(in: rows)
     }
+
+    /// The duties that event `e` made. Its recipients name them, and those of
+    /// earlier events that it joined; one that was assigned is still named by
+    /// who received the event first.
+    static let dutiesOfEvent = """
+        (
+            SELECT o.*
+            FROM unnest(e.units) AS u (unit)
+            CROSS JOIN LATERAL (
+                SELECT r.duty FROM hub.recipient AS r
+                WHERE r.county = e.county AND r.unit = u.unit AND r.position = e.position OFFSET 0
+            ) AS r
+            CROSS JOIN LATERAL (
+                SELECT * FROM hub.duty AS o WHERE o.county = e.county AND o.id = r.duty OFFSET 0
+            ) AS o
+            WHERE o.position = e.position
+        )
+        """
 
     /// The duties of a case, oldest first.
     package func duties(ofCase id: CaseID, county: CountyID) async throws -> [Duty] {
@@ -92,7 +116,7 @@ extension Store {
                     """,
                 binds: [county.rawValue, id.rawValue],
             ))
-        return try rows.map { try Duty($0) }
+        return try await duties(in: rows)
     }
 
     // A duty's changes come after it in the one order of positions, so that

@@ -10,8 +10,10 @@ extension Store {
     /// - Throws: ``PostgresError``; `.outcomeUnknown` when the connection was
     ///   lost at the commit: the duty's version tells what became of it.
     package func changeDuties(_ batch: [DutyChangeRow]) async throws -> [Position?] {
-        let rows = try await changeLane.query(
-            PostgresStatement(name: "change_duties", sql: Self.changeDutiesSQL, binds: DutyChangeArrays(batch).binds))
+        let rows = try await query(
+            taking: PostgresStatement(
+                name: "change_duties", sql: Self.changeDutiesSQL, binds: DutyChangeArrays(batch).binds),
+            over: changeLane)
         guard rows.count == batch.count else { throw StoreError.unexpectedShape("change_duties") }
         return try rows.map { row in
             try row.decode("change_position", as: Int64?.self).map(Position.init(rawValue:))
@@ -25,8 +27,8 @@ extension Store {
             """
     }()
 
-    /// The request that was stored under a key within the last 30 days, and the
-    /// version it led to; nil for a new key.
+    /// The request that was stored under a key, and the version it led to; nil
+    /// for a new key, or one that maintenance has forgotten.
     package func commandKey(
         _ key: PostgresUUID, duty: DutyID, county: CountyID,
     ) async throws -> (request: [UInt8], version: Int32)? {
@@ -35,7 +37,7 @@ extension Store {
                 name: "command_key",
                 sql: """
                     SELECT request, version FROM hub.command_key
-                    WHERE county = $1 AND duty = $2 AND key = $3 AND at > now() - interval '30 days'
+                    WHERE county = $1 AND duty = $2 AND key = $3
                     """,
                 binds: [county.rawValue, duty.rawValue, key],
             ))
@@ -47,15 +49,16 @@ extension Store {
 
 /// A batch turned on its side: one array a column, as the statement takes it.
 private struct DutyChangeArrays {
-    static let types = [
-        "smallint", "bigint", "integer", "timestamptz", "uuid", "text", "text", "text", "text", "bytea", "bytea",
-        "text",
-        "timestamptz", "text", "timestamptz", "timestamptz", "timestamptz", "text", "text", "smallint", "smallint",
-        "smallint", "timestamptz", "bytea",
-        "text", "text", "text", "text", "text", "timestamptz", "timestamptz", "boolean", "boolean", "boolean",
-        "uuid", "bytea",
-        "integer", "text", "smallint", "timestamptz",
-    ]
+    static let types =
+        [
+            "smallint", "bigint", "integer", "timestamptz", "uuid", "text", "text", "text", "text", "bytea", "bytea",
+            "text",
+            "timestamptz", "text", "timestamptz", "timestamptz", "timestamptz", "text", "text", "smallint", "smallint",
+            "smallint", "timestamptz", "uuid", "bytea",
+            "text", "text", "text", "text", "text", "timestamptz", "timestamptz", "boolean", "boolean", "boolean",
+            "uuid", "bytea",
+            "integer", "text", "smallint", "timestamptz",
+        ] + WordingArrays.types
 
     let binds: [any PostgresEncodable]
 
@@ -63,6 +66,8 @@ private struct DutyChangeArrays {
         let assigned = batch.map { $0.isAssignment ? $0.duty : nil }
         let timers = batch.enumerated().flatMap { index, row in row.timers.map { (change: Int32(index + 1), timer: $0) }
         }
+        var wordings = WordingArrays()
+        let hashes = batch.map { row in row.wording.map { wordings.add($0, of: row.duty.county) } }
         binds =
             [
                 batch.map(\.duty.county.rawValue),
@@ -89,7 +94,8 @@ private struct DutyChangeArrays {
                 batch.map(\.duty.reminders),
                 batch.map(\.duty.reworks),
                 batch.map { $0.duty.endedAt.map { PostgresTimestamp($0) } },
-                batch.map { $0.changesMilestones ? $0.duty.milestoneBytes : nil },
+                hashes,
+                batch.map { $0.wording == nil ? nil : $0.duty.milestones.clocks },
 
                 assigned.map { $0?.unit.rawValue },
                 assigned.map { $0?.role.rawValue },
@@ -109,6 +115,7 @@ private struct DutyChangeArrays {
                 timers.map(\.timer.milestone),
                 timers.map(\.timer.step),
                 timers.map { PostgresTimestamp($0.timer.due) },
+                wordings.county, wordings.hash, wordings.body,
             ] as [any PostgresEncodable]
     }
 }

@@ -12,7 +12,7 @@ extension Store {
     ) async throws -> [Duty] {
         let rows = try await pool.query(
             Self.dutiesStatement(filter, county: county, now: now, before: before, limit: limit))
-        return try rows.prefix(limit).map { try Duty($0) }
+        return Array(try await duties(in: rows).prefix(limit))
     }
 
     /// The statement of ``duties(_:county:now:before:limit:)``, for the test of
@@ -70,7 +70,11 @@ private struct DutySearch {
     }
 
     /// The rows, newest first.
-    var list: String { "FROM \(walk(isOrdered: true)) WHERE \(Self.asked) ORDER BY \(order) DESC" }
+    var list: String {
+        // Sorting what is walked in order by type would read all of it.
+        let order = source == .type ? "" : " ORDER BY \(order) DESC"
+        return "FROM \(walk(isOrdered: true)) WHERE \(Self.asked)\(order)"
+    }
 
     /// The rows in any order.
     var set: String { "FROM \(walk(isOrdered: false)) WHERE \(Self.asked)" }
@@ -79,22 +83,54 @@ private struct DutySearch {
 
     private func walk(isOrdered: Bool) -> String {
         if source == .late { return Self.late(isOrdered ? " ORDER BY u.duty DESC" : "") }
-        let key =
-            switch source {
-            case .ofCase: " AND o.case_id = $4"
-            // The unit's partial index; elsewhere the state is asked after the
-            // walk, because here it would tempt the planner from the key.
-            case .unit: " AND o.unit = $3" + (isOpenOnly ? " AND o.ended_at IS NULL" : "")
-            case .type: " AND o.type = $5"
-            case .county: isOpenOnly && !isOrdered ? " AND o.ended_at IS NULL" : ""
-            case .late: ""
-            }
-        return """
-            (
-                SELECT * FROM hub.duty AS o WHERE o.county = $1\(key) AND o.id < $2
+        let order = isOrdered ? "ORDER BY o.id DESC" : ""
+        switch source {
+        case .ofCase: return "(\(Self.one("o.case_id = $4", order)) OFFSET 0) AS d"
+        case .unit where isOpenOnly: return "(\(Self.one(Self.openOfUnit, order)) OFFSET 0) AS d"
+        case .unit:
+            // Open and ended ones have an index each, merged in their order.
+            return """
+                (
+                    SELECT * FROM (
+                        (\(Self.one(Self.openOfUnit, order)))
+                        UNION ALL
+                        (\(Self.one("o.unit = $3 AND o.ended_at IS NOT NULL", order)))
+                    ) AS o \(order) OFFSET 0
+                ) AS d
+                """
+        case .type: return Self.ofType(isOrdered)
+        case .county:
+            // Elsewhere the state is asked after the walk, because here it
+            // would tempt the planner from the key.
+            return "(\(Self.one(isOpenOnly && !isOrdered ? "o.ended_at IS NULL" : "true", order)) OFFSET 0) AS d"
+        case .late: return Self.late(isOrdered ? " ORDER BY u.duty DESC" : "")
+        }
+    }
+
+    private static let openOfUnit = "o.unit = $3 AND o.ended_at IS NULL"
+
+    private static func one(_ key: String, _ order: String) -> String {
+        "SELECT * FROM hub.duty AS o WHERE o.county = $1 AND \(key) AND o.id < $2 \(order)"
+    }
+
+    /// By the events of the type: a duty's id follows the position of its
+    /// event, in the same order.
+    private static func ofType(_ isOrdered: Bool) -> String {
+        """
+        (
+            SELECT d.*
+            FROM (
+                SELECT v.county, v.position, v.units FROM hub.event AS v
+                WHERE v.county = $1 AND v.type = $5 AND v.position < $2
+                \(isOrdered ? "ORDER BY v.position DESC" : "") OFFSET 0
+            ) AS e
+            CROSS JOIN LATERAL (
+                SELECT * FROM \(Store.dutiesOfEvent) AS o WHERE o.id < $2
                 \(isOrdered ? "ORDER BY o.id DESC" : "") OFFSET 0
             ) AS d
-            """
+            OFFSET 0
+        ) AS d
+        """
     }
 
     /// What is owed and falls due by then has a timer that is due by then, or

@@ -19,14 +19,15 @@ package struct EventRecord: Sendable, Hashable {
     package var attributes: [UInt8]
     /// Canonical JSON of the open data.
     package var open: [UInt8]
-    /// Canonical JSON of the steps of the routing.
-    package var explanation: [UInt8]
     /// The units it was addressed to at admission.
     package var units: [UnitID]
 
+    /// About how many bytes it takes.
+    package var size: Int { 256 + attributes.count + open.count }
+
     static let columns = """
         e.county, e.position, e.recorded_at, e.type, e.source_unit, e.case_id, e.cause, e.status, e.policy, e.contract,
-        e.hash, e.attrs, e.open, e.explanation, e.units
+        e.hash, e.attrs, e.open, e.units
         """
 
     init(_ row: borrowing PostgresRow) throws {
@@ -43,7 +44,6 @@ package struct EventRecord: Sendable, Hashable {
         contentHash = try row.decode("hash", as: [UInt8].self)
         attributes = try row.decode("attrs", as: [UInt8].self)
         open = try row.decode("open", as: [UInt8].self)
-        explanation = try row.decode("explanation", as: [UInt8].self)
         units = try row.decode("units", as: [String].self).map { UnitID($0) }
     }
 }
@@ -108,6 +108,23 @@ extension Store {
                 binds: [county.rawValue, position.rawValue],
             ))
         return try rows.first.map { try EventRecord($0) }
+    }
+
+    /// Canonical JSON of the steps that routed an event; nil when there is none
+    /// in this county.
+    package func explanation(of position: Position, county: CountyID) async throws -> [UInt8]? {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "explanation_of",
+                sql: """
+                    SELECT coalesce(e.explanation, w.body) AS explanation
+                    FROM hub.event AS e
+                    LEFT JOIN hub.wording AS w ON w.county = e.county AND w.hash = e.wording
+                    WHERE e.county = $1 AND e.position = $2
+                    """,
+                binds: [county.rawValue, position.rawValue],
+            ))
+        return try rows.first?.decode("explanation", as: [UInt8].self)
     }
 
     /// The position under which a key was stored; nil when it is new.
@@ -196,7 +213,9 @@ extension Store {
                             JOIN hub.recipient AS o ON o.county = e.county AND o.unit = u.unit
                                 AND o.position = e.position
                             WHERE e.county = $1 AND e.position = $2 LIMIT 1), '')
-                    FROM hub.duty AS d WHERE d.county = $1 AND d.position = $2 AND d.unit = $3
+                    FROM hub.event AS e
+                    CROSS JOIN LATERAL \(Self.dutiesOfEvent) AS d
+                    WHERE e.county = $1 AND e.position = $2 AND d.unit = $3
                     LIMIT 1
                     """,
                 binds: [county.rawValue, position.rawValue, unit.rawValue],

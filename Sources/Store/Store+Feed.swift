@@ -9,6 +9,14 @@ package enum LogEntry: Sendable {
     /// A change of a duty the unit may follow, with the type of its event.
     case change(DutyChangeRecord, EventType)
 
+    /// About how many bytes it takes.
+    var size: Int {
+        switch self {
+        case .delivery(_, let event): event.size
+        case .change(let change, _): 256 + (change.detail?.count ?? 0)
+        }
+    }
+
     /// Its place in the log, which is its cursor.
     package var position: Position {
         switch self {
@@ -92,16 +100,38 @@ extension Store {
     /// positions. The page is drawn by one statement, so from one snapshot;
     /// its entries never change and are read after it.
     package func log(_ reader: LogReader, after: Position, limit: Int) async throws -> [LogEntry] {
-        let page = try await logPage(reader, after: after, limit: limit)
-        guard !page.isEmpty else { return [] }
-        async let deliveries = deliveries(
-            reader, positions: page.filter(\.isDelivery).map(\.position.rawValue))
-        async let changes = changes(
-            county: reader.county, positions: page.filter { !$0.isDelivery }.map(\.position.rawValue))
-        let found = Dictionary(
-            (try await deliveries + changes).map { ($0.position, $0) }, uniquingKeysWith: { first, _ in first })
-        return page.compactMap { found[$0.position] }
+        try await log(reader, after: after, limit: limit, bytes: .max).entries
     }
+
+    /// The same, as far as so many bytes of events go: what one reader is given
+    /// must not depend on how large the events are.
+    ///
+    /// - Returns: the entries, and whether they are all there are after the
+    ///   position.
+    package func log(
+        _ reader: LogReader, after: Position, limit: Int, bytes: Int,
+    ) async throws -> (entries: [LogEntry], isAll: Bool) {
+        let page = try await logPage(reader, after: after, limit: limit)
+        var entries: [LogEntry] = []
+        var size = 0
+        var rest = page[...]
+        while !rest.isEmpty, size < bytes {
+            let part = bytes == .max ? rest : rest.prefix(Self.readTogether)
+            rest = rest.dropFirst(part.count)
+            async let deliveries = deliveries(
+                reader, positions: part.filter(\.isDelivery).map(\.position.rawValue))
+            async let changes = changes(
+                county: reader.county, positions: part.filter { !$0.isDelivery }.map(\.position.rawValue))
+            let found = Dictionary(
+                (try await deliveries + changes).map { ($0.position, $0) }, uniquingKeysWith: { first, _ in first })
+            entries += part.compactMap { found[$0.position] }
+            size += found.values.reduce(0) { $0 + $1.size }
+        }
+        return (entries, rest.isEmpty && page.count < limit)
+    }
+
+    /// How many entries are read before it is looked at how large they are.
+    private static let readTogether = 32
 
     private func logPage(
         _ reader: LogReader, after: Position, limit: Int,

@@ -153,14 +153,43 @@ extension Store {
         }
     }
 
-    /// Delivers again what was given up: these, or all of it.
+    /// Delivers again what was given up, of these.
     ///
     /// - Returns: how many.
-    package func redrive(_ positions: [Position]?, of consumer: ConsumerRecord) async throws -> Int {
+    package func redrive(_ positions: [Position], of consumer: ConsumerRecord) async throws -> Int {
         let rows = try await pool.query(
             PostgresStatement(
                 name: "redrive_deliveries", sql: "SELECT hub.redrive_deliveries($1, $2, $3) AS redriven",
-                binds: [consumer.county.rawValue, consumer.id, positions?.map(\.rawValue)]))
+                binds: [consumer.county.rawValue, consumer.id, positions.map(\.rawValue)]))
         return Int(try rows.first?.decode("redriven", as: Int32.self) ?? 0)
+    }
+
+    /// Delivers again what was given up, in order, the next after a position.
+    ///
+    /// - Returns: how many, and the last of them; nil once none is left.
+    package func redrive(
+        after: Position, limit: Int, of consumer: ConsumerRecord,
+    ) async throws -> (count: Int, last: Position)? {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "redrive_next_deliveries",
+                sql: """
+                    SELECT hub.redrive_deliveries($1, $2, d.positions) AS redriven, d.last
+                    FROM (
+                        SELECT array_agg(o.position) AS positions, max(o.position) AS last FROM (
+                            SELECT position FROM hub.lease
+                            WHERE county = $1 AND consumer = $2 AND state = 'dead' AND position > $3
+                            ORDER BY position LIMIT \(Self.literalLimit(limit))
+                        ) AS o
+                    ) AS d
+                    WHERE d.last IS NOT NULL
+                    """,
+                binds: [consumer.county.rawValue, consumer.id, after.rawValue]))
+        return try rows.first.map { row in
+            (
+                Int(try row.decode("redriven", as: Int32.self)),
+                Position(rawValue: try row.decode("last", as: Int64.self))
+            )
+        }
     }
 }

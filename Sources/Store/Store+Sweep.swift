@@ -63,12 +63,12 @@ extension Store {
         _ decisions: [TimerDecision], county: CountyID, asOf: Timestamp, at: Timestamp,
     ) async throws -> [Bool] {
         guard !decisions.isEmpty else { return [] }
-        let rows = try await changeLane.query(
-            PostgresStatement(
+        let rows = try await query(
+            taking: PostgresStatement(
                 name: "fire_steps",
                 sql: Self.fireStepsSQL,
                 binds: FiringArrays(decisions, county: county, asOf: asOf, at: at).binds,
-            ))
+            ), over: changeLane)
         guard let applied = try rows.first?.decode("applied", as: [Bool].self), applied.count == decisions.count else {
             throw StoreError.unexpectedShape("fire_steps")
         }

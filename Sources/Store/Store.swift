@@ -15,6 +15,7 @@ package struct Store: Sendable {
     let changeLane: PostgresPool
     let configuration: PostgresConfiguration
     let logger: Logger
+    let wordings = WordingMemory()
 
     /// A store over a database; connects when first used.
     ///

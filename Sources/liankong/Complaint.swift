@@ -105,7 +105,7 @@ struct Complaint {
                     .database, code: "database", Self.text(error), "数据库无法使用",
                     hints: ["check --database-url, and that the server runs 请检查--database-url，并确认数据库在运行"]))
         case let error as StoreError:
-            self.init(failure: CommandFailure(.database, code: "database", "\(error)", "数据库无法使用"))
+            self.init(failure: CommandFailure(.database, code: "database", "\(error)", error.messageZh))
         case let error as TokenIssuer.Refusal:
             self.init(failure: CommandFailure(.refused, code: "token-refused", bilingual: "\(error)"))
         case let error as HubCore.Fault:

@@ -33,7 +33,8 @@ struct Liankong: AsyncParsableCommand {
                 name: "Running a hub 运行",
                 subcommands: [
                     ServeCommand.self, MigrateCommand.self, CountyCommand.self, TokenCommand.self,
-                    SandboxCommand.self, DoctorCommand.self, DemonstrationCommand.self,
+                    SandboxCommand.self, MaintenanceCommand.self, BackupCommand.self, KeysCommand.self,
+                    DoctorCommand.self, DemonstrationCommand.self, LoadCommand.self,
                 ]),
         ],
     )

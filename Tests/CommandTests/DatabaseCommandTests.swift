@@ -21,7 +21,9 @@ struct DatabaseCommandTests {
         try await TestDatabase.with { database in
             let run = try await CommandRun.liankong(["migrate", "--database-url", database.url, "--json"])
             #expect(run.status == 0)
-            #expect(try Self.json(run) == ["applied": [], "functions": []])
+            let report = try Self.json(run)
+            for name in ["applied", "functions", "dropped", "kept"] { #expect(report[name] == [], "\(run.output)") }
+            #expect(report["otherHubs"] == 0)
         }
     }
 
@@ -110,6 +112,28 @@ struct DatabaseCommandTests {
                 let revoked = try Self.json(elsewhere)["revoked"]?.integerValue ?? 0
                 #expect(revoked > 0, "the tokens of the first file work no longer")
             }
+        }
+    }
+
+    @Test func maintenanceBeginsAndEnds() async throws {
+        try await TestDatabase.with { database in
+            let common = ["--database-url", database.url]
+            let on = try await CommandRun.liankong(
+                ["maintenance", "on", "--county", "mengjin", "--reason", "换盘 new disk"] + common)
+            #expect(on.status == 0 && on.output.contains("mengjin: reads only") && on.output.contains("换盘"))
+            let status = try await CommandRun.liankong(["maintenance", "status", "--json"] + common)
+            let item = try Self.json(status)["items"]?.arrayValue?.first
+            #expect(item?["county"] == "mengjin" && item?["readOnly"] == true, "\(status.output)")
+            let off = try await CommandRun.liankong(["maintenance", "off", "--hold-sweeps", "4h"] + common)
+            #expect(off.status == 0 && off.output.contains("sweeps held"))
+            let over = try await CommandRun.liankong(["maintenance", "off"] + common)
+            #expect(over.output.contains("no maintenance"))
+            let personal = try await CommandRun.liankong(
+                ["maintenance", "on", "--reason", "ask 13800138000"] + common)
+            #expect(personal.status == 2 && personal.errors.contains("personal numbers"))
+            let unknown = try await CommandRun.liankong(["maintenance", "on", "--county", "nowhere"] + common)
+            #expect(unknown.status == 2)
+            #expect(try await database.number("SELECT count(*) FROM hub.maintenance") == 0)
         }
     }
 

@@ -13,6 +13,7 @@ struct UsageTests {
         ["contracts", "schema"], ["contracts", "sample"], ["filter"], ["filter", "eval"], ["serve"], ["migrate"],
         ["county"], ["county", "check"], ["county", "load"], ["token"], ["token", "issue"], ["token", "revoke"],
         ["token", "list"], ["token", "show"], ["token", "provision"], ["sandbox"], ["sandbox", "clock"], ["doctor"],
+        ["keys"], ["keys", "make"],
         ["demonstrate"], ["consumers"], ["consumers", "list"], ["consumers", "show"], ["consumers", "set"],
         ["consumers", "remove"], ["consumers", "fetch"], ["consumers", "ack"], ["consumers", "nack"],
         ["consumers", "extend"], ["consumers", "pause"], ["consumers", "resume"], ["consumers", "dead"],

@@ -35,14 +35,71 @@ package final class TestCluster: Sendable {
 
     /// Makes and starts a server.
     package static func start() async throws -> TestCluster {
+        let cluster = try await make()
+        try await cluster.tool("initdb", ["-U", "postgres", "--auth-local=trust", "--auth-host=scram-sha-256", "-N"])
+        try await cluster.start()
+        return cluster
+    }
+
+    /// Makes and starts a hot standby of a server, which streams from it; see
+    /// ``promote()``.
+    package static func standby(of primary: TestCluster) async throws -> TestCluster {
+        let cluster = try await make()
+        try await run(
+            [
+                try await programs() + "/pg_basebackup", "-D", cluster.folder + "/data", "-d",
+                primary.connectionString + " application_name=standby", "-X", "stream", "-R", "-N", "-c", "fast",
+            ], asServer: true)
+        try await cluster.start()
+        return cluster
+    }
+
+    private static func make() async throws -> TestCluster {
         try await staleRemoval.value
         let name = "/tmp/lkpg-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         try FileManager.default.createDirectory(atPath: name, withIntermediateDirectories: false)
         if getuid() == 0 { try await run(["chown", "postgres", name], asServer: false) }
-        let cluster = TestCluster(folder: name, port: try freePort())
-        try await cluster.tool("initdb", ["-U", "postgres", "--auth-local=trust", "--auth-host=scram-sha-256", "-N"])
-        try await cluster.start()
-        return cluster
+        return TestCluster(folder: name, port: try freePort())
+    }
+
+    /// Makes a standby the primary; returns when it takes writes.
+    package func promote() async throws {
+        try await tool("pg_ctl", ["promote", "-w", "-s"])
+    }
+
+    /// Marks a stopped server as a standby, as whoever repairs a failover does
+    /// first: it is read-only from its next start on.
+    package func demote() async throws {
+        try await Self.run(["touch", folder + "/data/standby.signal"], asServer: true)
+    }
+
+    /// Ends every process of the server at once, as a power cut would.
+    package func cutOff() throws {
+        try signal(SIGKILL)
+        // Until somebody reaps it a dead process has its id, which the next
+        // start would take for a running server's.
+        try FileManager.default.removeItem(atPath: folder + "/data/postmaster.pid")
+    }
+
+    /// Sends a signal to every process of the server.
+    package func signal(_ signal: Int32) throws {
+        let text = try String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8)
+        guard let first = text.split(separator: "\n").first, let postmaster = Int32(first) else {
+            throw Failure(description: "no process id in postmaster.pid")
+        }
+        // The postmaster first, so that it starts nothing new.
+        let processes = [postmaster] + Self.children(of: postmaster)
+        for process in processes { kill(process, signal) }
+    }
+
+    private static func children(of parent: Int32) -> [Int32] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { Int32($0) }.filter { process in
+            // Behind the name in parentheses: state, then the parent.
+            let stat = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+            let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+            return fields.count > 2 && Int32(fields[2]) == parent
+        }
     }
 
     /// Starts the server again after ``stop(mode:)``; returns when it serves.
@@ -76,8 +133,13 @@ package final class TestCluster: Sendable {
     }
 
     private func tool(_ name: String, _ arguments: [String]) async throws {
-        let folder = try await Self.run(["pg_config", "--bindir"], asServer: false)
-        try await Self.run([folder + "/" + name, "-D", self.folder + "/data"] + arguments, asServer: true)
+        try await Self.run(
+            [try await Self.programs() + "/" + name, "-D", folder + "/data"] + arguments, asServer: true)
+    }
+
+    /// Where the server's programs are.
+    private static func programs() async throws -> String {
+        try await run(["pg_config", "--bindir"], asServer: false)
     }
 
     /// Stops servers whose test run died before it could, once.

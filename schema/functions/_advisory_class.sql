@@ -13,6 +13,7 @@ BEGIN
         WHEN 'maintenance' THEN RETURN 1818324;
         WHEN 'county-load' THEN RETURN 1818325;
         WHEN 'consumer' THEN RETURN 1818326;
+        WHEN 'consumers-of' THEN RETURN 1818327;
         ELSE RAISE EXCEPTION 'unknown advisory class' USING ERRCODE = '22023';
     END CASE;
 END

@@ -19,10 +19,9 @@ BEGIN
     WHERE c.county = p_county AND c.id = p_consumer
         AND (c.filter, c.types, c.lease_seconds, c.max_attempts, c.max_in_flight, c.ordering) IS DISTINCT FROM
             (p_filter, p_types, p_lease_seconds, p_max_attempts, p_max_in_flight, p_ordering);
-    IF p_ordering = 'none' AND EXISTS (
-        SELECT FROM hub.lease AS l WHERE l.county = p_county AND l.consumer = p_consumer AND l.state = 'blocked'
-    ) THEN
-        PERFORM hub._make_due(p_county, p_consumer, 'blocked', NULL);
+    IF p_ordering = 'none' THEN
+        -- The first of them; each fetch lets more go.
+        PERFORM hub._release_blocked(p_county, p_consumer);
     END IF;
 END
 $$;

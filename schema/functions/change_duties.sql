@@ -11,7 +11,8 @@
 -- `p_unit` moves an assigned duty to that unit; with `p_delivery` the unit
 -- gets a delivery of the event, right after the change. `p_log_unit` names the
 -- one unit whose log the change enters; null stands for all who follow the
--- duty. Timers name their change by its ordinal in the batch, from 1. The
+-- duty. `p_wording` and `p_clocks` are null where the milestones stay as they
+-- are. Timers name their change by its ordinal in the batch, from 1. The
 -- answer has one row a change, in their order; without a position it was not
 -- applied.
 --
@@ -24,11 +25,12 @@ CREATE OR REPLACE FUNCTION hub.change_duties(
     p_log_unit text[],
     p_signed_at timestamptz[], p_signed_by text[], p_accepted_at timestamptz[], p_started_at timestamptz[],
     p_completed_at timestamptz[], p_completed_by text[], p_outcome text[], p_step smallint[], p_reminders smallint[],
-    p_reworks smallint[], p_ended_at timestamptz[], p_milestones bytea[],
+    p_reworks smallint[], p_ended_at timestamptz[], p_wording uuid[], p_clocks bytea[],
     p_unit text[], p_role text[], p_plan_role text[], p_ladder text[], p_verifier text[], p_sign_by timestamptz[],
     p_settle_by timestamptz[], p_provisional boolean[], p_needs_completion boolean[], p_delivery boolean[],
     p_key uuid[], p_request bytea[],
-    p_timer_change integer[], p_timer_kind text[], p_timer_step smallint[], p_timer_due timestamptz[]
+    p_timer_change integer[], p_timer_kind text[], p_timer_step smallint[], p_timer_due timestamptz[],
+    p_wording_county smallint[], p_wording_hash uuid[], p_wording_body bytea[]
 ) RETURNS TABLE (ordinal integer, change_position bigint)
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog
@@ -142,6 +144,11 @@ BEGIN
     ) AS d
     WHERE v_applies[c.ord];
 
+    INSERT INTO hub.wording (county, hash, body)
+    SELECT w.county, w.hash, w.body
+    FROM unnest(p_wording_county, p_wording_hash, p_wording_body) AS w (county, hash, body)
+    ON CONFLICT DO NOTHING;
+
     -- HOT looks at the values: unit and ended_at, which carry indexes, keep
     -- theirs unless the duty moves or ends.
     UPDATE hub.duty AS d SET
@@ -158,7 +165,9 @@ BEGIN
         reminders = c.reminders,
         reworks = c.reworks,
         ended_at = c.ended_at,
-        milestones = coalesce(c.milestones, d.milestones),
+        milestones = CASE WHEN c.wording IS NULL THEN d.milestones END,
+        wording = coalesce(c.wording, d.wording),
+        clocks = coalesce(c.clocks, d.clocks),
         unit = coalesce(c.unit, d.unit),
         role = CASE WHEN c.unit IS NULL THEN d.role ELSE c.role END,
         also_roles = CASE WHEN c.unit IS NULL THEN d.also_roles ELSE '' END,
@@ -170,10 +179,10 @@ BEGIN
         provisional = CASE WHEN c.unit IS NULL THEN d.provisional ELSE c.provisional END,
         needs_completion = CASE WHEN c.unit IS NULL THEN d.needs_completion ELSE c.needs_completion END
     FROM unnest(p_county, p_duty, p_to_state, p_signed_at, p_signed_by, p_accepted_at, p_started_at, p_completed_at,
-            p_completed_by, p_outcome, p_step, p_reminders, p_reworks, p_ended_at, p_milestones, p_unit, p_role,
+            p_completed_by, p_outcome, p_step, p_reminders, p_reworks, p_ended_at, p_wording, p_clocks, p_unit, p_role,
             p_plan_role, p_ladder, p_verifier, p_sign_by, p_settle_by, p_provisional, p_needs_completion)
         WITH ORDINALITY AS c (county, duty, to_state, signed_at, signed_by, accepted_at, started_at, completed_at,
-            completed_by, outcome, step, reminders, reworks, ended_at, milestones, unit, role, plan_role, ladder,
+            completed_by, outcome, step, reminders, reworks, ended_at, wording, clocks, unit, role, plan_role, ladder,
             verifier, sign_by, settle_by, provisional, needs_completion, ord)
     WHERE d.county = c.county AND d.id = c.duty AND v_applies[c.ord];
 

@@ -105,10 +105,11 @@ BEGIN
         p_signed_by => b.signed_by, p_accepted_at => b.accepted_at, p_started_at => b.started_at,
         p_completed_at => b.completed_at, p_completed_by => b.completed_by, p_outcome => b.outcome,
         p_step => b.step, p_reminders => b.reminders, p_reworks => b.reworks, p_ended_at => b.ended_at,
-        p_milestones => NULL, p_unit => NULL, p_role => NULL, p_plan_role => NULL, p_ladder => NULL,
+        p_wording => NULL, p_clocks => NULL, p_unit => NULL, p_role => NULL, p_plan_role => NULL, p_ladder => NULL,
         p_verifier => NULL, p_sign_by => NULL, p_settle_by => NULL, p_provisional => NULL,
         p_needs_completion => NULL, p_delivery => NULL, p_key => NULL, p_request => NULL,
-        p_timer_change => NULL, p_timer_kind => NULL, p_timer_step => NULL, p_timer_due => NULL)
+        p_timer_change => NULL, p_timer_kind => NULL, p_timer_step => NULL, p_timer_due => NULL,
+        p_wording_county => NULL, p_wording_hash => NULL, p_wording_body => NULL)
     WHERE b.county IS NOT NULL;
 
     RETURN v_applies;

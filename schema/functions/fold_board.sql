@@ -1,10 +1,11 @@
--- Purpose: fold the appended counts of the board into its rollup.
--- Caller: the hub's maintenance, every minute or so.
+-- Purpose: fold appended counts of the board into its rollup, so many at a call.
+-- Caller: the hub's maintenance, every minute or so, until fewer are left.
+-- Older versions call it without a number.
 -- Locks: an advisory lock, so that one process folds at a time; returns 0 when
 -- another holds it. Readers see deltas and rollup of one snapshot, so the sum
 -- is exact at every moment.
-CREATE OR REPLACE FUNCTION hub.fold_board() RETURNS integer
-LANGUAGE plpgsql VOLATILE
+CREATE OR REPLACE FUNCTION hub.fold_board(p_limit integer DEFAULT 20000) RETURNS integer
+LANGUAGE plpgsql VOLATILE STRICT
 SET search_path = pg_catalog
 AS $$
 DECLARE
@@ -14,7 +15,9 @@ BEGIN
         RETURN 0;
     END IF;
     WITH taken AS (
-        DELETE FROM hub.board_delta RETURNING *
+        DELETE FROM hub.board_delta AS d
+        WHERE d.ctid = ANY (ARRAY(SELECT o.ctid FROM hub.board_delta AS o LIMIT p_limit))
+        RETURNING *
     ), summed AS (
         SELECT county, unit, type, sum(open) AS open, sum(unsigned) AS unsigned, sum(signed) AS signed,
             sum(sign_seconds) AS sign_seconds, sum(settled) AS settled, sum(settle_seconds) AS settle_seconds,

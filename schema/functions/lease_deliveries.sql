@@ -35,12 +35,16 @@ DECLARE
     v_left_from timestamptz;
 BEGIN
     PERFORM pg_advisory_xact_lock(hub._advisory_class('consumer'), hashint8(p_consumer));
-    -- After the lock: who comes later is later.
-    v_now := clock_timestamp();
     SELECT * INTO v_consumer FROM hub.consumer AS c WHERE c.county = p_county AND c.id = p_consumer;
     IF NOT FOUND OR v_consumer.paused THEN
         RETURN;
     END IF;
+    IF v_consumer.ordering = 'none' THEN
+        -- What change_consumer has left.
+        PERFORM hub._release_blocked(p_county, p_consumer);
+    END IF;
+    -- After the lock: who comes later is later.
+    v_now := clock_timestamp();
     SELECT * INTO v_last FROM hub.consumer_floor AS f
     WHERE f.county = p_county AND f.consumer = p_consumer ORDER BY f.step DESC LIMIT 1;
     v_next := v_last;

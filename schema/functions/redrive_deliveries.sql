@@ -1,6 +1,7 @@
 -- Purpose: deliver again what was given up: these, or all of it. Returns how
 -- many.
--- Caller: the hub, each call its own transaction.
+-- Caller: the hub, each call its own transaction; it names some hundreds at a
+-- time, so that workers come in between.
 -- Locks: the consumer.
 -- Idempotency: what is no longer given up is left alone.
 CREATE OR REPLACE FUNCTION hub.redrive_deliveries(

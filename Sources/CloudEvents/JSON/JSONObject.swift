@@ -1,15 +1,15 @@
 /// The members of a JSON object, in order, each key once. Keys are told apart
 /// by their bytes, as JSON does, not by canonical equivalence.
 ///
-/// Look-ups are linear up to sixteen members and hashed above that; most
-/// objects of an event are small, and a hash table for each would cost more
-/// than it saves.
+/// Look-ups are linear up to thirty-two members and hashed above that; most
+/// objects of an event are small, keys mostly differ in length, and a hash table
+/// for each would cost more than it saves.
 public struct JSONObject: Sendable {
     /// The members in order. Keys are distinct.
     public private(set) var members: [(key: String, value: JSONValue)] = []
     private var index: [MemberKey: Int] = [:]
 
-    private static let linearLimit = 16
+    private static let linearLimit = 32
 
     /// An object without members.
     public init() {}
@@ -62,10 +62,13 @@ public struct JSONObject: Sendable {
     }
 
     private func position(of key: String) -> Int? {
-        if members.count <= Self.linearLimit {
-            return members.firstIndex { $0.key.isIdentical(to: key) }
+        guard members.count <= Self.linearLimit else { return index[MemberKey(text: key)] }
+        let length = key.utf8.count
+        for place in members.indices
+        where members[place].key.utf8.count == length && members[place].key.isIdentical(to: key) {
+            return place
         }
-        return index[MemberKey(text: key)]
+        return nil
     }
 
     private mutating func reindex() {

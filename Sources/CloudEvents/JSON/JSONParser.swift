@@ -96,8 +96,10 @@ struct JSONParser {
     private mutating func member(of object: inout JSONObject, depth: Int) throws(Stop) {
         let before = faults.count
         let key = try self.key()
-        defer { faults.prefixPaths(since: before, FaultPath.step(key)) }
+        // Text without a colon behind it may be a value that lacks its key, and
+        // the paths of faults repeat no value.
         try colon()
+        defer { if faults.count > before { faults.prefixPaths(since: before, FaultPath.step(key)) } }
         let value = try value(depth: depth)
         if !object.insert(key, value) {
             faults.record("duplicate-key", "the key stands twice in one object", "同一对象中键名重复")
@@ -128,7 +130,7 @@ struct JSONParser {
     private mutating func element(of elements: inout [JSONValue], depth: Int) throws(Stop) {
         let before = faults.count
         let index = elements.count
-        defer { faults.prefixPaths(since: before, FaultPath.step(index)) }
+        defer { if faults.count > before { faults.prefixPaths(since: before, FaultPath.step(index)) } }
         elements.append(try value(depth: depth))
     }
 

@@ -17,8 +17,9 @@ struct MemberKey: Hashable {
 extension String {
     /// Whether both consist of the same bytes.
     func isIdentical(to other: String) -> Bool {
-        // The first two comparisons are quick and settle nearly every case.
-        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
+        guard utf8.count == other.utf8.count else { return false }
+        var (left, right) = (self, other)
+        return left.withUTF8 { left in right.withUTF8 { right in left.elementsEqual(right) } }
     }
 
     func hashBytes(into hasher: inout Hasher) {

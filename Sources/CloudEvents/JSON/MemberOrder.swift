@@ -1,15 +1,52 @@
 /// The order of members in the canonical form: by the UTF-16 code units of
 /// their keys (RFC 8785, section 3.2.3).
 enum MemberOrder {
-    /// The places of the members in the order in which they are written.
-    static func order(of members: [(key: String, value: JSONValue)]) -> [Int] {
-        // Places are cheaper to move than members.
+    /// The places of the members in the order in which they are written; nil
+    /// where they stand in it already.
+    ///
+    /// Objects are small: the first eight bytes of the keys are compared as
+    /// numbers, and most pairs are told apart by them.
+    static func order(of members: [(key: String, value: JSONValue)]) -> [Int]? {
+        guard members.count > 1 else { return nil }
+        var places: [(beginning: UInt64, index: Int)] = []
+        places.reserveCapacity(members.count)
+        var isKept = true
+        for index in members.indices {
+            let new = (beginning: beginning(of: members[index].key), index: index)
+            // From the end, as most objects are nearly in order.
+            var place = places.count
+            while place > 0, precedes(new, places[place - 1], in: members) { place -= 1 }
+            if place == places.count { places.append(new) } else { places.insert(new, at: place); isKept = false }
+            // A long object out of order is sorted, not inserted into.
+            if !isKept, index == Self.insertedAtMost { return sorted(members) }
+        }
+        return isKept ? nil : places.map(\.index)
+    }
+
+    private static let insertedAtMost = 64
+
+    private static func sorted(_ members: [(key: String, value: JSONValue)]) -> [Int] {
         members.indices.sorted { precedes(members[$0].key, members[$1].key) }
     }
 
-    /// Whether the members stand in that order already.
-    static func isKept(by members: [(key: String, value: JSONValue)]) -> Bool {
-        members.indices.dropFirst().allSatisfy { precedes(members[$0 - 1].key, members[$0].key) }
+    private static func precedes(
+        _ left: (beginning: UInt64, index: Int), _ right: (beginning: UInt64, index: Int),
+        in members: [(key: String, value: JSONValue)],
+    ) -> Bool {
+        // Bytes beyond ASCII do not order by themselves, see below.
+        let isPlain = (left.beginning | right.beginning) & 0x8080_8080_8080_8080 == 0
+        if isPlain, left.beginning != right.beginning { return left.beginning < right.beginning }
+        return precedes(members[left.index].key, members[right.index].key)
+    }
+
+    /// The first eight bytes, the first one highest; what is shorter ends in zeros.
+    private static func beginning(of key: String) -> UInt64 {
+        var key = key
+        return key.withUTF8 { bytes in
+            var value: UInt64 = 0
+            for byte in bytes.prefix(8) { value = value << 8 | UInt64(byte) }
+            return bytes.count < 8 ? value << UInt64(8 * (8 - bytes.count)) : value
+        }
     }
 
     private static func precedes(_ left: String, _ right: String) -> Bool {

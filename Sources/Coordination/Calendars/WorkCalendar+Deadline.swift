@@ -9,6 +9,10 @@ extension WorkCalendar {
     /// School days are counted on the county's working days and stay
     /// provisional, for no school's own calendar is loaded.
     package func deadline(_ period: Period, from start: Timestamp) -> Deadline {
+        memo.deadline(period, from: start) { counted(period, from: start) }
+    }
+
+    private func counted(_ period: Period, from start: Timestamp) -> Deadline {
         let first = start.beijingDate
         guard let last = lastDay(of: period, startingOn: first) else {
             let due = end(of: period, from: start)

@@ -23,6 +23,7 @@ package struct WorkCalendar: Sendable {
     /// be one look-up.
     private let kinds: [DayKind]
     private let firstKnown: CivilDate
+    let memo = DeadlineMemo()
 
     /// Precondition: at least one year; no day is in two holidays or both a
     /// rest day and a make-up working day; all lie before the horizon, as the

@@ -24,26 +24,54 @@ package struct PersonNames: Sendable {
         var finding: Finding?
     }
 
+    /// Names are searched for one by one while they are few.
+    private var few: [(bytes: [UInt8], finding: Finding)] = []
+    /// More than these make a table, which takes longer to build than to search
+    /// a few short texts without it.
+    private static let fewAtMost = 8
     private var nodes = [Node()]
     /// The next prefix, by this one's number and the byte that follows.
     private var next: [Int: Int] = [:]
     /// The same for the empty prefix, where nearly all bytes are read.
-    private var first = [Int](repeating: 0, count: 256)
+    private var first: [Int] = []
 
     /// Names as they were sent; those of one character are left out.
     package init(_ names: some Sequence<String>) {
+        var forms: [(name: String, finding: Finding)] = []
         for name in Set(names.flatMap { [TextHygiene.trimmed($0), TextHygiene.normalisedName($0)] }) {
             let length = name.unicodeScalars.count
-            if length > 1 { insert(name, length > 2 ? .certain : .doubtful) }
+            if length > 1 { forms.append((name, length > 2 ? .certain : .doubtful)) }
         }
-        if nodes.count > 1 { link() }
+        guard forms.count > Self.fewAtMost else {
+            few = forms.map { (Array($0.name.utf8), $0.finding) }
+            return
+        }
+        first = [Int](repeating: 0, count: 256)
+        for form in forms { insert(form.name, form.finding) }
+        link()
     }
 
     /// Whether a text names one of them; nil when it does not.
     package func search(_ text: String) -> Finding? {
-        if nodes.count == 1 { return nil }
+        if few.isEmpty, nodes.count == 1 { return nil }
         var text = text
-        return text.withUTF8 { search($0) }
+        return text.withUTF8 { few.isEmpty ? search($0) : searchFew($0) }
+    }
+
+    private func searchFew(_ text: UnsafeBufferPointer<UInt8>) -> Finding? {
+        var found: Finding?
+        for name in few where found != .certain {
+            let isThere = name.bytes.withUnsafeBufferPointer { Self.holds(text, $0) }
+            if isThere { found = name.finding == .certain ? .certain : found ?? .doubtful }
+        }
+        return found
+    }
+
+    private static func holds(_ text: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text.count >= name.count else { return false }
+        return (0...text.count - name.count).contains { start in
+            text[start] == name[0] && text[start..<start + name.count].elementsEqual(name)
+        }
     }
 
     private func search(_ text: UnsafeBufferPointer<UInt8>) -> Finding? {

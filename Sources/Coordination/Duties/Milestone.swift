@@ -69,26 +69,35 @@ package struct Milestone: Sendable, Hashable {
 // MARK: Keeping
 
 extension Milestone {
-    /// The milestone as the hub keeps it. What is absent is left out; instants
-    /// are microseconds since 1970-01-01T00:00:00Z.
-    package var jsonValue: JSONValue {
-        // In the order of the canonical form, which then has nothing to sort.
-        var object = JSONObject()
-        object["basis"] = basis.map { .string($0) }
-        object["basisZh"] = basisZh.map { .string($0) }
-        object["due"] = due.map { .integer($0.microseconds) }
-        object["explanation"] = .string(explanation)
-        object["explanationZh"] = .string(explanationZh)
-        object["met"] = met.map { .integer($0.microseconds) }
-        object["name"] = .string(name)
-        object["period"] = .string(period.text)
-        if provisional { object["provisional"] = true }
-        if case .event(let type) = startsAt { object["start"] = .string(type.rawValue) }
-        object["started"] = started.map { .integer($0.microseconds) }
-        return .object(object)
+    /// The milestone as the hub keeps it, in the canonical form. What is absent
+    /// is left out; instants are microseconds since 1970-01-01T00:00:00Z.
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        if let basis { writer.member("basis", basis) }
+        if let basisZh { writer.member("basisZh", basisZh) }
+        if let due { writer.member("due", due.microseconds) }
+        writer.member("explanation", explanation)
+        writer.member("explanationZh", explanationZh)
+        if let met { writer.member("met", met.microseconds) }
+        writer.member("name", name)
+        writer.member("period", period.text)
+        if provisional { writer.member("provisional", true) }
+        if case .event(let type) = startsAt { writer.member("start", type.rawValue) }
+        if let started { writer.member("started", started.microseconds) }
+        writer.endObject()
     }
 
-    /// Reads what ``jsonValue`` wrote; nil for anything it would not have.
+    /// The same as a value.
+    package var jsonValue: JSONValue {
+        var writer = JSONWriter()
+        write(to: &writer)
+        guard case .success(let value) = JSONReader.read(writer.bytes) else {
+            preconditionFailure("what was written as JSON is JSON")
+        }
+        return value
+    }
+
+    /// Reads what ``write(to:)`` wrote; nil for anything it would not have.
     package init?(_ value: JSONValue) {
         guard let object = value.objectValue, let name = object["name"]?.stringValue,
             let period = object["period"]?.stringValue.flatMap({ Period.parse($0) }),
@@ -123,5 +132,57 @@ extension Milestone {
         guard let member else { return .some(nil) }
         guard let value = read(member) else { return nil }
         return .some(value)
+    }
+}
+
+// MARK: Words and clocks
+
+extension [Milestone] {
+    /// What is said of them, without the instants: the milestones as
+    /// ``Milestone/write(to:)`` keeps them, none of whose clocks runs. Equal for
+    /// duties that owe the same from the same day on.
+    package var words: [UInt8] {
+        var writer = JSONWriter(reserving: 1024)
+        writer.beginArray()
+        for milestone in self {
+            var words = milestone
+            (words.started, words.due, words.met) = (nil, nil, nil)
+            words.write(to: &writer)
+        }
+        writer.endArray()
+        return writer.bytes
+    }
+
+    /// The instants alone: a list for each, of when it started, is due and was
+    /// met, in microseconds since 1970-01-01T00:00:00Z, null where it has none.
+    package var clocks: [UInt8] {
+        var writer = JSONWriter(reserving: 128)
+        writer.beginArray()
+        for milestone in self {
+            writer.beginArray()
+            for instant in [milestone.started, milestone.due, milestone.met] {
+                if let instant { writer.write(instant.microseconds) } else { writer.writeNull() }
+            }
+            writer.endArray()
+        }
+        writer.endArray()
+        return writer.bytes
+    }
+
+    /// The milestones of a wording with these clocks; nil for clocks that are
+    /// not theirs.
+    package func running(clocks: [UInt8]) -> [Milestone]? {
+        guard case .success(.array(let lists)) = JSONReader.read(clocks), lists.count == count else { return nil }
+        var milestones = self
+        for (index, list) in lists.enumerated() {
+            guard let instants = list.arrayValue, instants.count == 3 else { return nil }
+            func instant(_ place: Int) -> Timestamp? {
+                instants[place].integerValue.map { Timestamp(microseconds: $0) }
+            }
+            milestones[index].started = instant(0)
+            milestones[index].due = instant(1)
+            milestones[index].met = instant(2)
+        }
+        return milestones
     }
 }

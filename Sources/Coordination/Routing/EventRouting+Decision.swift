@@ -12,7 +12,9 @@ extension EventRouting {
         var recipients: [PlannedRecipient] = []
         recipients.reserveCapacity(drafts.count)
         for role in Self.order {
-            for draft in drafts where draft.role == role {
+            // By place: a draft is large, and most are passed over.
+            for index in drafts.indices where drafts[index].role == role {
+                let draft = drafts[index]
                 recipients.append(recipient(draft, rule: rule, ladder: ladder))
                 steps.append(step(draft, rule: rule))
             }

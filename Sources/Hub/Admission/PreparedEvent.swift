@@ -1,6 +1,6 @@
 import ChineseIdentifiers
 package import CloudEvents
-package import Coordination
+import Coordination
 import Store
 
 /// An event that may be stored: judged, routed and sealed.
@@ -137,7 +137,7 @@ extension Publisher {
             contractVersion: contract.version, clause: decision.clause, priority: decision.priority.rawValue,
             contentHash: sealed.contentHash, attributes: JSONValue.object(attributes).canonicalBytes(),
             open: JSONValue.object(content.open).canonicalBytes(),
-            explanation: JSONValue.array(decision.explanation.map(\.jsonValue)).canonicalBytes(),
+            explanation: Wording(of: decision.explanation.bytes),
             sealed: sealed.parts,
             recipients: decision.recipients.map { Self.recipient($0, county: county) })
         return PreparedEvent(row: row, decision: decision, warnings: warnings)
@@ -165,12 +165,12 @@ extension Publisher {
 
     static func recipient(_ planned: PlannedRecipient, county: CountyRuntime) -> AdmissionRow.Recipient {
         guard let duty = planned.duty else {
-            return AdmissionRow.Recipient(planned: planned, state: .dispatched, milestones: [], timers: [])
+            return AdmissionRow.Recipient(planned: planned, state: .dispatched, wording: nil, timers: [])
         }
         return AdmissionRow.Recipient(
             planned: planned,
             state: duty.awaitsDispatch ? .awaitingDispatch : .dispatched,
-            milestones: JSONValue.array(duty.milestones.map(\.jsonValue)).canonicalBytes(),
+            wording: Wording(of: duty.milestones.words),
             timers: firstTimers(duty.milestones, ladder: duty.ladder, county: county))
     }
 
@@ -218,14 +218,27 @@ extension InputFault {
         messageZh: "同一对象已有未办结的事项，可能重复报送")
 }
 
-extension ExplanationStep {
-    /// A step as it is kept and shown.
-    package var jsonValue: JSONValue {
-        [
-            "because": .string(because), "becauseZh": .string(becauseZh), "matched": .bool(matched),
-            "rule": .string(rule), "sentence": .string(sentence),
-            "unit": unit.map { .string($0.rawValue) } ?? .null,
-        ]
+extension Sequence<ExplanationStep> {
+    /// Writes the steps as they are kept and shown, in the canonical form.
+    package func write(to writer: inout JSONWriter) {
+        writer.beginArray()
+        for step in self {
+            writer.beginObject()
+            writer.member("because", step.because)
+            writer.member("becauseZh", step.becauseZh)
+            writer.member("matched", step.matched)
+            writer.member("rule", step.rule)
+            writer.member("sentence", step.sentence)
+            writer.member("unit", step.unit?.rawValue)
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+
+    fileprivate var bytes: [UInt8] {
+        var writer = JSONWriter(reserving: 4096)
+        write(to: &writer)
+        return writer.bytes
     }
 }
 

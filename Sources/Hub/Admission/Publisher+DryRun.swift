@@ -32,7 +32,8 @@ extension Publisher {
         var foresight = Foresight()
         var firsts: [String: (event: CloudEvent, run: DryRun)] = [:]
         var results: [Result<DryRun, HubError>] = []
-        for item in batch {
+        for (index, item) in batch.enumerated() {
+            if index % 16 == 15 { await Task.yield() }
             do {
                 let event = try item.get()
                 let name = event.source + "\0" + event.id

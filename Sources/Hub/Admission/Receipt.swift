@@ -50,66 +50,78 @@ extension CaseID {
 }
 
 extension Receipt {
-    /// The receipt as the API answers it.
-    package var jsonValue: JSONValue {
+    /// Writes the members of the receipt as the API answers it, into an object
+    /// that is open.
+    ///
+    /// - Parameter isForeseen: nothing was stored, and what only storing gives is null.
+    package func writeMembers(to writer: inout JSONWriter, isForeseen: Bool = false) {
         let number = String(position.rawValue)
-        return [
-            "position": .string(number),
-            "source": .string(source),
-            "id": .string(eventID),
-            "type": .string(type.rawValue),
-            "caseId": caseID.map { .string($0.text) } ?? .null,
-            "policyVersion": .string(policyVersion),
-            "recordedAt": .string(recordedAt.rfc3339()),
-            "contentHash": .string(contentHash.hexadecimal),
-            "duplicate": .bool(duplicate),
-            "status": .string(status),
-            "clause": clause.map { .string($0) } ?? .null,
-            "recipients": .array(recipients.map(\.jsonValue)),
-            "warnings": .array(warnings.map(\.warningValue)),
-            "links": [
-                "event": .string("/v1/events/\(number)"),
-                "duties": .string("/v1/events/\(number)/duties"),
-                "explanation": .string("/v1/events/\(number)/explanation"),
-            ],
-        ]
+        writer.member("position", isForeseen ? nil : number)
+        writer.member("source", source)
+        writer.member("id", eventID)
+        writer.member("type", type.rawValue)
+        writer.member("caseId", caseID?.text)
+        writer.member("policyVersion", policyVersion)
+        writer.member("recordedAt", recordedAt)
+        writer.member("contentHash", isForeseen ? nil : contentHash.hexadecimal)
+        writer.member("duplicate", duplicate)
+        writer.member("status", status)
+        writer.member("clause", clause)
+        writer.name("recipients")
+        writer.beginArray()
+        for recipient in recipients { recipient.write(to: &writer) }
+        writer.endArray()
+        writer.name("warnings")
+        writer.beginArray()
+        for warning in warnings { writer.write(warning.warningValue) }
+        writer.endArray()
+        writer.name("links")
+        guard !isForeseen else { return writer.writeNull() }
+        writer.beginObject()
+        writer.member("event", "/v1/events/\(number)")
+        writer.member("duties", "/v1/events/\(number)/duties")
+        writer.member("explanation", "/v1/events/\(number)/explanation")
+        writer.endObject()
     }
 }
 
 extension Receipt.Recipient {
-    /// One recipient as the API shows it.
-    package var jsonValue: JSONValue {
-        [
-            "unit": .string(unit.rawValue),
-            "unitName": .string(unitName),
-            "role": .string(role.rawValue),
-            "alsoRoles": .array(alsoRoles.map { .string($0.rawValue) }),
-            "planRole": .string(planRole.rawValue),
-            "dutyId": duty.map { .string(String($0.rawValue)) } ?? .null,
-            "joined": .bool(joined),
-            "signBy": signBy.map { .string($0.rfc3339()) } ?? .null,
-            "settleBy": settleBy.map { .string($0.rfc3339()) } ?? .null,
-            "milestones": .array(milestones.map(\.shownValue)),
-            "provisional": .bool(provisional),
-            "sentence": .string(sentence),
-            "rule": .string(rule),
-        ]
+    /// Writes one recipient as the API shows it.
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("unit", unit.rawValue)
+        writer.member("unitName", unitName)
+        writer.member("role", role.rawValue)
+        writer.member("alsoRoles", alsoRoles.map(\.rawValue))
+        writer.member("planRole", planRole.rawValue)
+        writer.member("dutyId", duty.map { String($0.rawValue) })
+        writer.member("joined", joined)
+        writer.member("signBy", signBy)
+        writer.member("settleBy", settleBy)
+        writer.name("milestones")
+        writer.beginArray()
+        for milestone in milestones { milestone.writeShown(to: &writer) }
+        writer.endArray()
+        writer.member("provisional", provisional)
+        writer.member("sentence", sentence)
+        writer.member("rule", rule)
+        writer.endObject()
     }
 }
 
 extension Milestone {
-    /// A milestone as the API shows it.
-    package var shownValue: JSONValue {
-        [
-            "name": .string(name),
-            "due": due.map { .string($0.rfc3339()) } ?? .null,
-            "basis": basis.map { .string($0) } ?? .null,
-            "basisZh": basisZh.map { .string($0) } ?? .null,
-            "provisional": .bool(provisional),
-            "met": met.map { .string($0.rfc3339()) } ?? .null,
-            "explanation": .string(explanation),
-            "explanationZh": .string(explanationZh),
-        ]
+    /// Writes a milestone as the API shows it.
+    package func writeShown(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("name", name)
+        writer.member("due", due)
+        writer.member("basis", basis)
+        writer.member("basisZh", basisZh)
+        writer.member("provisional", provisional)
+        writer.member("met", met)
+        writer.member("explanation", explanation)
+        writer.member("explanationZh", explanationZh)
+        writer.endObject()
     }
 }
 

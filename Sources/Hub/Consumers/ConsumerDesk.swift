@@ -13,6 +13,8 @@ package struct ConsumerDesk: Sendable {
     private let store: Store
     private let sealer: Sealer
     private let wakeups: Wakeups
+    /// As many consumers a unit may have.
+    private let mostOfUnit: Int
     private let turns = KeyedTurns<Int64>()
 
     /// How much of the log one look takes in, and how many looks a fetch takes
@@ -24,10 +26,29 @@ package struct ConsumerDesk: Sendable {
     /// A waiting worker looks again after this even if nobody rang.
     private static let safetyNet = Duration.seconds(5)
 
-    package init(store: Store, sealer: Sealer, wakeups: Wakeups) {
+    package init(store: Store, sealer: Sealer, wakeups: Wakeups, mostOfUnit: Int) {
         self.store = store
         self.sealer = sealer
         self.wakeups = wakeups
+        self.mostOfUnit = mostOfUnit
+    }
+
+    /// Makes a consumer.
+    ///
+    /// - Returns: false when the unit has one of that name, which stays as it is.
+    /// - Throws: `too-many-consumers`.
+    package func make(
+        _ name: String, of principal: Principal, settings: ConsumerRecord.Settings, start: [UInt8],
+        at position: Position,
+    ) async throws -> Bool {
+        let making = try await store.makeConsumer(
+            name, of: principal.unit, county: principal.county, settings: settings, start: start, position: position,
+            most: mostOfUnit)
+        switch making {
+        case .made: return true
+        case .exists: return false
+        case .full: throw HubError("too-many-consumers")
+        }
     }
 
     /// A delivery with its lease.
@@ -53,15 +74,23 @@ package struct ConsumerDesk: Sendable {
         let deadline = ContinuousClock.now + wait
         let registration = wakeups.register([Wakeups.Key(county: principal.county, unit: principal.unit)])
         defer { wakeups.unregister(registration) }
+        var looks = 0
+        var ahead = 0
         while true {
             let consumer = try await consumer(name, of: principal)
             guard !consumer.isPaused else { throw HubError("paused") }
             let last = try await turns.take(consumer.id) {
-                try await look(consumer, limit: limit, attributes: attributes)
+                try await look(consumer, limit: limit, ahead: ahead, attributes: attributes)
             }
             if !last.leased.isEmpty { return last.leased }
+            looks += 1
             let left = ContinuousClock.now.duration(to: deadline)
-            if left <= .zero || isOver() { return [] }
+            // All of it waits behind another of its case: one that is stuck may
+            // have ten thousands behind it. Who does not wait is not sent away
+            // from what lies a few looks on.
+            if last.isStuck { ahead = min(max(ahead * 4, Self.shortStretch), Self.stretch) }
+            let goesOn = last.isStuck && last.isWorthRepeating && looks < Self.stretches
+            if isOver() || left <= .zero && !goesOn { return [] }
             if last.isWorthRepeating { continue }
             await wakeups.wait(registration, atMost: min(left, try await untilDue(consumer, isFull: last.isFull)))
             try Task.checkCancellation()
@@ -86,6 +115,8 @@ package struct ConsumerDesk: Sendable {
         var isFull: Bool
         /// The log goes on, or others were faster.
         var isWorthRepeating: Bool
+        /// Something passed the filter, and none of it could be handed out.
+        var isStuck: Bool
     }
 
     /// What a stretch of the log came to.
@@ -96,15 +127,20 @@ package struct ConsumerDesk: Sendable {
     }
 
     /// Looks once: what came back, then the log above the floor.
+    ///
+    /// - Parameter ahead: offers as many at least where order may hold some of
+    ///   them back; what is not handed out of them stays above the floor.
     private func look(
-        _ consumer: ConsumerRecord, limit: Int, attributes: (EventRecord, RecipientRecord) -> JSONObject,
+        _ consumer: ConsumerRecord, limit: Int, ahead: Int, attributes: (EventRecord, RecipientRecord) -> JSONObject,
     ) async throws -> Look {
         let filter = ConsumerFilter(consumer.settings)
         let standing = try await store.standing(of: consumer)
         let wanted = min(limit, Int(consumer.settings.maxInFlight - standing.inFlight))
         var found = Found(reading: ReadAhead(floor: standing.floor))
         if wanted > 0 {
-            try await read(&found, for: consumer, wanted: wanted, filter: filter, attributes: attributes)
+            try await read(
+                &found, for: consumer, wanted: max(wanted, consumer.settings.ordering == .byCase ? ahead : 0),
+                filter: filter, attributes: attributes)
         }
         let leases = try await store.leaseDeliveries(of: consumer, limit: limit, reading: found.reading)
         let missing = leases.filter { found.deliveries[$0.position] == nil }
@@ -128,7 +164,8 @@ package struct ConsumerDesk: Sendable {
         }
         return Look(
             leased: leased, isFull: wanted <= 0,
-            isWorthRepeating: try await isWorthRepeating(found, consumer, wanted: wanted, didLease: !leases.isEmpty))
+            isWorthRepeating: try await isWorthRepeating(found, consumer, wanted: wanted, didLease: !leases.isEmpty),
+            isStuck: leases.isEmpty && !found.reading.passed.isEmpty)
     }
 
     /// Reads the log above the floor until enough has passed the filter.
@@ -207,6 +244,48 @@ package struct ConsumerDesk: Sendable {
         // The next of a case may go, or there is room again.
         if settled.mayGo { wakeups.ring([Wakeups.Key(county: principal.county, unit: principal.unit)]) }
         return settled.results
+    }
+
+    /// Delivers again what was given up, of these.
+    ///
+    /// - Returns: how many.
+    package func redrive(_ positions: [Position], of consumer: ConsumerRecord) async throws -> Int {
+        var count = 0
+        for start in stride(from: 0, to: positions.count, by: Self.redriveBatch) {
+            count += try await store.redrive(
+                Array(positions[start..<min(start + Self.redriveBatch, positions.count)]), of: consumer)
+        }
+        ring(consumer)
+        return count
+    }
+
+    /// Delivers again what was given up after a position, in commits of a
+    /// bounded size between which workers go on, for as long as one answer may
+    /// take.
+    ///
+    /// - Returns: how many, and where to go on; nil once none is left.
+    package func redriveAll(
+        of consumer: ConsumerRecord, after: Position, isOver: @Sendable () -> Bool,
+    ) async throws -> (count: Int, next: Position?) {
+        let deadline = ContinuousClock.now + Self.redrivePatience
+        var (count, last) = (0, after)
+        repeat {
+            guard let done = try await store.redrive(after: last, limit: Self.redriveBatch, of: consumer) else {
+                return (count, nil)
+            }
+            count += done.count
+            last = done.last
+            ring(consumer)
+        } while ContinuousClock.now < deadline && !isOver()
+        return (count, last)
+    }
+
+    /// How many are delivered again in one commit, and for how long in one answer.
+    private static let redriveBatch = 500
+    private static let redrivePatience = Duration.seconds(5)
+
+    private func ring(_ consumer: ConsumerRecord) {
+        wakeups.ring([Wakeups.Key(county: consumer.county, unit: consumer.unit)])
     }
 
     /// A worker's reason, sealed: it may name anybody.

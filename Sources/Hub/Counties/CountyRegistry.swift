@@ -60,11 +60,13 @@ package final class CountyRegistry: Sendable {
 
     /// Reads what has changed.
     package func refresh() async throws {
+        let reading = clock.beginReading()
         let records = try await store.counties()
         let allCodes = try await store.countyCodes()
         codes.withLock { $0 = allCodes }
         clock.setOffsets(
-            Dictionary(records.filter(\.sandbox).map { ($0.id, $0.clockOffset) }, uniquingKeysWith: { $1 }))
+            Dictionary(records.filter(\.sandbox).map { ($0.id, $0.clockOffset) }, uniquingKeysWith: { $1 }),
+            reading: reading)
         takeWhatHasCome()
         let known = runtimes.withLock { $0.mapValues(\.version) }
             .merging(coming.withLock { $0.mapValues(\.version) }, uniquingKeysWith: max)

@@ -173,7 +173,7 @@ extension DutyDesk {
                 : try sealer.sealNote(
                     JSONValue.object(transition.writings).canonicalBytes(), county: county.id.rawValue,
                     context: Self.noteContext(duty: duty.id, version: duty.version)),
-            changesMilestones: duty.milestones != before.milestones,
+            wording: duty.milestones == before.milestones ? nil : Wording(of: duty.milestones.words),
             isAssignment: transition.isAssignment,
             timers: Publisher.firstTimers(transition.restarted, ladder: duty.ladder, county: county),
             idempotency: key)

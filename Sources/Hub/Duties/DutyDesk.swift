@@ -25,9 +25,9 @@ package struct DutyDesk: Service {
     package let sealer: Sealer
     package let wakeups: Wakeups
     package let logger: Logger
-    /// The lane of changes; its counts are for the metrics.
+    /// The lane of changes; its figures are for the metrics.
     package let lane: LaneBatcher<DutyChangeRow, Position?>
-    let reads: LaneBatcher<DutyKey, Duty?>
+    package let reads: LaneBatcher<DutyKey, Duty?>
     let roster: OfficerRoster
 
     /// How often a command is judged again after losing a race. Each time
@@ -36,10 +36,12 @@ package struct DutyDesk: Service {
 
     /// A desk.
     ///
-    /// - Parameter changeBatch: how many changes a commit holds at the most.
+    /// - Parameters:
+    ///   - changeBatch: how many changes a commit holds at the most.
+    ///   - figures: told what was stored, for the metrics.
     package init(
         store: Store, counties: CountyRegistry, clock: HubClock, sealer: Sealer, wakeups: Wakeups, logger: Logger,
-        changeBatch: Int = 500,
+        changeBatch: Int = 500, figures: HubFigures = HubFigures(),
     ) {
         self.store = store
         self.counties = counties
@@ -47,7 +49,10 @@ package struct DutyDesk: Service {
         self.sealer = sealer
         self.wakeups = wakeups
         self.logger = logger
-        lane = LaneBatcher(name: "changes", batchLimit: changeBatch, logger: logger) { rows in
+        lane = LaneBatcher(
+            name: "changes", batchLimit: changeBatch, logger: logger,
+            sender: { SharingUnit(county: $0.duty.county, unit: $0.byUnit) }, onStored: { figures.stored($0, $1) }
+        ) { rows in
             try await store.changeDuties(rows)
         }
         reads = LaneBatcher(name: "duty-reads", logger: logger) { keys in
@@ -128,7 +133,7 @@ package struct DutyDesk: Service {
                 return nil
             }
         }
-        let outcomes = await lane.submit(all: judged.map(\.judged.row))
+        let outcomes = try await lane.submit(all: judged.map(\.judged.row))
         for (entry, outcome) in zip(judged, outcomes) {
             results[entry.index] = try await answer {
                 guard try outcome.get() != nil else {

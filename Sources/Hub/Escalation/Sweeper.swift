@@ -31,6 +31,9 @@ package struct Sweeper: Service {
     package let clock: HubClock
     package let wakeups: Wakeups
     package let logger: Logger
+    private let figures: HubFigures
+    /// Why nothing is fired in a county; nil where it is.
+    private let hold: @Sendable (CountyID) -> HubError?
     private let interval: Duration
     private let sleeper: any Clock<Duration>
     private let unreadableDuties = ToldDuties()
@@ -46,17 +49,23 @@ package struct Sweeper: Service {
     /// A sweeper.
     ///
     /// - Parameters:
+    ///   - figures: told what sweeps do, for the metrics.
     ///   - every: how long ``run()`` waits between sweeps.
+    ///   - hold: why nothing is fired in a county now; nil where it is.
     ///   - sleeper: what it waits by.
     package init(
         store: Store, counties: CountyRegistry, clock: HubClock, wakeups: Wakeups, logger: Logger,
-        every interval: Duration = .seconds(30), sleeper: any Clock<Duration> = ContinuousClock(),
+        figures: HubFigures = HubFigures(),
+        every interval: Duration = .seconds(30), hold: @escaping @Sendable (CountyID) -> HubError? = { _ in nil },
+        sleeper: any Clock<Duration> = ContinuousClock(),
     ) {
         self.store = store
         self.counties = counties
         self.clock = clock
         self.wakeups = wakeups
         self.logger = logger
+        self.figures = figures
+        self.hold = hold
         self.interval = interval
         self.sleeper = sleeper
     }
@@ -75,8 +84,11 @@ package struct Sweeper: Service {
     }
 
     private func sweepOnSchedule(_ county: CountyRuntime) async {
+        guard hold(county.id) == nil else { return }
+        let started = ContinuousClock.now
         do {
             let result = try await sweep(county: county.id, asOf: nil, dryRun: false)
+            figures.swept(county.id, in: started.duration(to: .now), failed: false)
             guard result.stepsFired > 0 else { return }
             logger.info(
                 "steps fired",
@@ -86,7 +98,10 @@ package struct Sweeper: Service {
                 ])
         } catch is CancellationError {
             return
+        } catch is HubError where hold(county.id) != nil {
+            return
         } catch {
+            figures.swept(county.id, in: started.duration(to: .now), failed: true)
             logger.warning(
                 "sweep failed, the next one goes on",
                 metadata: ["hub_county": "\(county.record.key)", "hub_error": "\(SafeDescription.of(error))"])
@@ -100,13 +115,15 @@ package struct Sweeper: Service {
     ///     dry run or in a sandbox county.
     ///   - dryRun: compute what would fire and write nothing.
     /// - Throws: ``HubError`` `as-of-in-future`; `invalid` for an instant beyond
-    ///   ``Timestamp/clockReach``.
+    ///   ``Timestamp/clockReach``; `maintenance`, `sweeps-held`, where it was to
+    ///   write: what was carried out before that is stored.
     package func sweep(county id: CountyID, asOf: Timestamp?, dryRun: Bool) async throws -> SweepResult {
         if let asOf, !Timestamp.clockReach.contains(asOf) { throw HubError(outOfReach: "/asOf") }
         let county = try counties.county(id)
         let now = clock.now(in: id)
         let asOf = asOf ?? now
         guard asOf <= now || dryRun || county.record.sandbox else { throw HubError("as-of-in-future") }
+        if !dryRun, let refusal = hold(id) { throw refusal }
         return dryRun
             ? try await self.dryRun(county, asOf: asOf)
             : try await fire(county, asOf: asOf, at: max(now, asOf))
@@ -124,6 +141,7 @@ package struct Sweeper: Service {
             left -= 1
             while let last = batch.last {
                 try Task.checkCancellation()
+                if let refusal = hold(county.id) { throw refusal }
                 let current = batch
                 // The next ones are read and judged while these are stored.
                 async let following = nextBatch(after: last, by: current.judge)
@@ -131,12 +149,22 @@ package struct Sweeper: Service {
                     current.timers.map(\.decision), county: county.id, asOf: asOf, at: at)
                 let fired = zip(current.timers, applied).filter(\.1).map(\.0)
                 for timer in fired { result.count(timer) }
+                figures.fired(Self.outcomes(of: fired), in: county.id)
                 ring(fired, county: county)
                 if !fired.isEmpty { left = Self.patience }
                 batch = try await following
             }
         }
         return result
+    }
+
+    private static func outcomes(of fired: [JudgedTimer]) -> [LadderOutcome: Int] {
+        var outcomes: [LadderOutcome: Int] = [:]
+        for firing in fired.compactMap(\.decision.firing) {
+            outcomes[firing.outcome, default: 0] += 1
+            if !firing.skipped.isEmpty { outcomes[.collapsed, default: 0] += firing.skipped.count }
+        }
+        return outcomes
     }
 
     private func ring(_ fired: [JudgedTimer], county: CountyRuntime) {

@@ -7,9 +7,9 @@ import Synchronization
 /// A token is looked up once and remembered for two seconds, so a revoked one
 /// is refused within that time (the API promises five), and a busy sender costs
 /// one query every two seconds. Unknown tokens are remembered too, in a bounded
-/// set, so that guessing does not reach the database at full speed. The tokens
-/// of open streams are looked up together, so a thousand idle streams cost one
-/// query a second.
+/// set, and looked up a few at a time, so that guessing does not reach the
+/// database at full speed. The tokens of open streams are looked up together, so
+/// a thousand idle streams cost one query a second.
 package final class TokenDirectory: Sendable {
     private struct Entry {
         var principal: Principal?
@@ -32,6 +32,12 @@ package final class TokenDirectory: Sendable {
     private let watches = Mutex(Watches())
     private static let lifetime = Duration.seconds(2)
     private static let capacity = 50_000
+    private let lookups = FairGate<Standing>(width: 8, room: 2_000)
+
+    /// What is known of who asks.
+    private enum Standing: Hashable {
+        case known, stranger
+    }
 
     package init(store: Store, clock: HubClock) {
         self.store = store
@@ -45,7 +51,9 @@ package final class TokenDirectory: Sendable {
         if let known, known.checkedAt + Self.lifetime > .now {
             return known.principal.flatMap { isLive($0) ? $0 : nil }
         }
-        let record = try await store.liveToken(hash: hash)
+        // Guesses wait for each other, not those whose token was good a moment ago.
+        let standing: Standing = known?.principal == nil ? .stranger : .known
+        let record = try await lookups.pass(standing) { try await store.liveToken(hash: hash) }
         let principal = record.map {
             Principal(
                 token: $0.id, county: $0.county, unit: $0.unit, officer: $0.officer,
@@ -53,7 +61,8 @@ package final class TokenDirectory: Sendable {
                 expiresAtMicroseconds: $0.expiresAt.microseconds)
         }
         entries.withLock {
-            if $0.count >= Self.capacity { $0.removeAll(keepingCapacity: true) }
+            if $0.count >= Self.capacity { $0 = $0.filter { $0.value.principal != nil } }
+            if $0.count >= Self.capacity { $0.removeAll() }
             $0[hash] = Entry(principal: principal, checkedAt: .now)
         }
         return principal

@@ -13,6 +13,8 @@ package final class HubClock: Sendable {
         var base: Timestamp
         var measuredAt: ContinuousClock.Instant
         var offsets: [CountyID: Int64] = [:]
+        var offsetsReading: UInt64 = 0
+        var nextReading: UInt64 = 1
     }
 
     private let state: Mutex<State>
@@ -46,9 +48,23 @@ package final class HubClock: Sendable {
     private static let quickAnswer = Duration.milliseconds(20)
     private static let longAgo = Duration.seconds(60)
 
-    /// Sets how far each sandbox county runs ahead, in microseconds.
-    package func setOffsets(_ offsets: [CountyID: Int64]) {
-        state.withLock { $0.offsets = offsets }
+    /// A number for the offsets that are about to be read: of two readings
+    /// under way at once the one that began later knows better.
+    package func beginReading() -> UInt64 {
+        state.withLock { state in
+            defer { state.nextReading += 1 }
+            return state.nextReading
+        }
+    }
+
+    /// Sets how far each sandbox county runs ahead, in microseconds, unless a
+    /// reading that began later has told it.
+    package func setOffsets(_ offsets: [CountyID: Int64], reading: UInt64) {
+        state.withLock {
+            guard reading >= $0.offsetsReading else { return }
+            $0.offsets = offsets
+            $0.offsetsReading = reading
+        }
     }
 
     /// The database's time.

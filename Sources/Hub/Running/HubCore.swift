@@ -1,4 +1,5 @@
 package import Logging
+import PostgresClient
 package import ServiceLifecycle
 package import Store
 
@@ -20,8 +21,11 @@ package struct HubCore: Sendable {
     package let opener: Opener
     package let consumers: ConsumerDesk
     package let wakeups: Wakeups
+    package let maintenance: MaintenanceMode
     package let tokens: TokenDirectory
     package let logger: Logger
+    /// What the services have done and found, for the metrics.
+    package let figures = HubFigures()
     private let configuration: HubConfiguration
     private let hints: HintRelay
 
@@ -29,6 +33,8 @@ package struct HubCore: Sendable {
     package enum Fault: Error, Sendable, Hashable, CustomStringConvertible {
         /// The schema is missing or older than this program.
         case schemaNotCurrent
+        /// The schema no longer has what this program calls.
+        case schemaBeyond
         /// No county is loaded.
         case noCounty
 
@@ -36,6 +42,8 @@ package struct HubCore: Sendable {
             switch self {
             case .schemaNotCurrent:
                 "the database does not have this program's schema; run 'liankong migrate' / 数据库结构不是最新，请先运行 liankong migrate"
+            case .schemaBeyond:
+                "the database was migrated for newer programs; start the newer liankong / 数据库结构已升级，请使用新版程序"
             case .noCounty:
                 "no county is loaded; run 'liankong county load' / 尚未加载县级配置，请先运行 liankong county load"
             }
@@ -47,7 +55,10 @@ package struct HubCore: Sendable {
     /// - Throws: ``Fault``, ``Keyring/Fault``, or what the database says; all
     ///   connections are closed then.
     package static func open(_ configuration: HubConfiguration, logger: Logger) async throws -> HubCore {
-        let store = Store(configuration: configuration.database, readers: configuration.readers, logger: logger)
+        var database = configuration.database
+        // Migrations look who is at work.
+        database.applicationName = try SchemaRelease.current().hubName()
+        let store = Store(configuration: database, readers: configuration.readers, logger: logger)
         do {
             return try await HubCore(configuration, store: store, logger: logger)
         } catch {
@@ -60,17 +71,29 @@ package struct HubCore: Sendable {
         self.configuration = configuration
         self.store = store
         self.logger = logger
-        guard try await store.schemaIsCurrent() else { throw Fault.schemaNotCurrent }
+        switch try await store.schemaStanding() {
+        case .current: break
+        case .behind: throw Fault.schemaNotCurrent
+        case .beyond: throw Fault.schemaBeyond
+        }
         clock = HubClock(databaseNow: try await store.databaseNow())
         counties = CountyRegistry(store: store, clock: clock, logger: logger)
         try await counties.refresh()
         guard !counties.all.isEmpty else { throw Fault.noCounty }
+        maintenance = MaintenanceMode(
+            store: store, counties: counties, clock: clock, retryAfter: configuration.maintenanceRetryAfter,
+            logger: logger)
+        try await maintenance.refresh()
         sealer = Sealer(
             keyring: try await Keyring.serving(
                 store, file: configuration.keyFile, takesNewKeys: configuration.takesNewKeys, logger: logger))
         wakeups = Wakeups()
         tokens = TokenDirectory(store: store, clock: clock)
-        admissions = LaneBatcher(name: "admissions", batchLimit: configuration.admissionBatch, logger: logger) {
+        admissions = LaneBatcher(
+            name: "admissions", batchLimit: configuration.admissionBatch, mailboxLimit: configuration.mailbox,
+            logger: logger, sender: { SharingUnit(county: $0.county, unit: $0.publisher) },
+            onStored: { [figures] in figures.stored($0, $1) }
+        ) {
             try await store.admit($0)
         }
         publisher = Publisher(
@@ -78,13 +101,14 @@ package struct HubCore: Sendable {
             logger: logger)
         desk = DutyDesk(
             store: store, counties: counties, clock: clock, sealer: sealer, wakeups: wakeups, logger: logger,
-            changeBatch: configuration.changeBatch)
+            changeBatch: configuration.changeBatch, figures: figures)
         sweeper = Sweeper(
             store: store, counties: counties, clock: clock, wakeups: wakeups, logger: logger,
-            every: configuration.sweepEvery)
+            figures: figures, every: configuration.sweepEvery, hold: maintenance.holdOfSweeps)
         opener = Opener(
             store: store, counties: counties, clock: clock, sealer: sealer, roster: desk.roster, logger: logger)
-        consumers = ConsumerDesk(store: store, sealer: sealer, wakeups: wakeups)
+        consumers = ConsumerDesk(
+            store: store, sealer: sealer, wakeups: wakeups, mostOfUnit: configuration.consumersPerUnit)
         hints = HintRelay(store: store, wakeups: wakeups, logger: logger)
         try await checkKeys()
     }
@@ -114,7 +138,7 @@ package struct HubCore: Sendable {
             admissions, desk, hints,
             Maintenance(
                 core: self, maintainEvery: configuration.maintainEvery, refreshEvery: configuration.refreshEvery,
-                hints: hints, refreshing: refreshing),
+                retention: configuration.retention, hints: hints, refreshing: refreshing),
             sweeper,
         ]
     }

@@ -135,24 +135,30 @@ package final class Wakeups: Sendable {
 
     /// Waits until a registration is rung, at most so long, or until the task
     /// is cancelled. The ring is used up.
-    package func wait(_ id: UInt64, atMost duration: Duration) async {
-        await withTaskGroup(of: Void.self) { group in
+    ///
+    /// - Returns: whether it was rung.
+    @discardableResult
+    package func wait(_ id: UInt64, atMost duration: Duration) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
             group.addTask { await self.wait(id) }
-            group.addTask { try? await Task.sleep(for: duration) }
-            await group.next()
+            group.addTask {
+                try? await Task.sleep(for: duration)
+                return false
+            }
+            var isRung = await group.next() ?? false
             group.cancelAll()
+            // It may have been rung while the time ran out.
+            for await late in group { isRung = isRung || late }
+            return isRung
         }
     }
 
-    private func wait(_ id: UInt64) async {
+    private func wait(_ id: UInt64) async -> Bool {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
                 let resumeNow = state.withLock { state in
                     guard let waiter = state.waiters[id], !Task.isCancelled else { return true }
-                    if waiter.rung {
-                        state.waiters[id]?.rung = false
-                        return true
-                    }
+                    if waiter.rung { return true }
                     state.waiters[id]?.continuation = continuation
                     return false
                 }
@@ -166,6 +172,9 @@ package final class Wakeups: Sendable {
             }
             continuation?.resume()
         }
-        state.withLock { $0.waiters[id]?.rung = false }
+        return state.withLock { state in
+            defer { state.waiters[id]?.rung = false }
+            return state.waiters[id]?.rung ?? false
+        }
     }
 }

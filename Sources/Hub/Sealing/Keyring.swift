@@ -105,6 +105,9 @@ package struct Keyring: Sendable {
         return try Keyring(file: path)
     }
 
+    /// The names of the master keys that are here.
+    package var names: [String] { masters.keys.sorted() }
+
     /// Whether a master key of this name is here.
     package func holds(_ name: String) -> Bool { masters[name] != nil }
 

@@ -58,15 +58,17 @@ package struct Sealer: Sendable {
     ) throws -> (parts: [AdmissionRow.SealedPart], contentHash: [UInt8]) {
         var sealed: [AdmissionRow.SealedPart] = []
         var hash: [UInt8] = []
+        var random = RandomBytes(count: parts.count * Self.randomLength)
         for part in parts {
-            let dataKey = SymmetricKey(size: .bits256)
+            let dataKey = SymmetricKey(data: random.take(32))
             let binding = Self.binding(county: county, key: key, audience: part.audience)
             sealed.append(
                 AdmissionRow.SealedPart(
                     audience: part.audience,
                     kek: keyring.activeName,
-                    wrappedKey: try Self.box(dataKey.withUnsafeBytes { Array($0) }, keyring.active, binding),
-                    body: try Self.box(part.body, dataKey, binding),
+                    wrappedKey: try Self.box(
+                        dataKey.withUnsafeBytes { Array($0) }, keyring.active, binding, &random),
+                    body: try Self.box(part.body, dataKey, binding, &random),
                 ))
             if part.audience == "personal" {
                 hash = Self.contentHash(attributes: attributes, data: data, dataKey: dataKey)
@@ -96,11 +98,12 @@ package struct Sealer: Sendable {
 
     /// What a person wrote, as one self-contained value for a column.
     package func sealNote(_ text: [UInt8], county: Int16, context: String) throws -> [UInt8] {
-        let dataKey = SymmetricKey(size: .bits256)
+        var random = RandomBytes(count: Self.randomLength)
+        let dataKey = SymmetricKey(data: random.take(32))
         let binding = Array("liankong/note/\(county)/\(context)".utf8)
-        let wrapped = try Self.box(dataKey.withUnsafeBytes { Array($0) }, keyring.active, binding)
+        let wrapped = try Self.box(dataKey.withUnsafeBytes { Array($0) }, keyring.active, binding, &random)
         let name = Array(keyring.activeName.utf8)
-        return [UInt8(name.count)] + name + wrapped + (try Self.box(text, dataKey, binding))
+        return [UInt8(name.count)] + name + wrapped + (try Self.box(text, dataKey, binding, &random))
     }
 
     /// Reads what ``sealNote(_:county:context:)`` made.
@@ -124,6 +127,8 @@ package struct Sealer: Sendable {
 
     // MARK: - Cipher
 
+    /// What one part takes of chance: a key, and the nonces of key and body.
+    private static let randomLength = 32 + 12 + 12
     /// Nonce, key and tag of a wrapped 32-byte key.
     private static let wrappedLength = 12 + 32 + 16
 
@@ -146,8 +151,11 @@ package struct Sealer: Sendable {
         return Array(hash.finalize())
     }
 
-    private static func box(_ bytes: [UInt8], _ key: SymmetricKey, _ binding: [UInt8]) throws -> [UInt8] {
-        let box = try AES.GCM.seal(bytes, using: key, authenticating: binding)
+    private static func box(
+        _ bytes: [UInt8], _ key: SymmetricKey, _ binding: [UInt8], _ random: inout RandomBytes,
+    ) throws -> [UInt8] {
+        let nonce = try AES.GCM.Nonce(data: random.take(12))
+        let box = try AES.GCM.seal(bytes, using: key, nonce: nonce, authenticating: binding)
         var sealed: [UInt8] = []
         sealed.reserveCapacity(bytes.count + 28)
         sealed.append(contentsOf: box.nonce)

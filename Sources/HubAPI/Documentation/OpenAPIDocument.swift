@@ -139,6 +139,10 @@ enum OpenAPIDocument {
         var responses = JSONObject()
         for answer in endpoint.answers {
             let key = String(answer.status)
+            guard answer.status != 204 else {
+                responses[key] = ["description": .string(endpoint.summary)]
+                continue
+            }
             var content = responses[key]?["content"]?.objectValue ?? JSONObject()
             content[answer.mediaType] = [
                 "schema": answer.schema.map(OpenAPISchemas.reference) ?? ["type": "string"]

@@ -52,7 +52,7 @@ enum OpenAPIParameters {
         "limit": Shape(
             schema: ["type": "integer", "minimum": 1, "maximum": 500, "default": 50],
             description: "How many items at the most."),
-        "cursor": Shape(schema: text, description: "The next of the page before."),
+        "cursor": Shape(schema: number, description: "The next of the page before."),
         "strict": Shape(
             schema: ["type": "boolean"], description: "Answer 422 when any event of a batch was refused."),
         "at": Shape(schema: instant, description: "Judge with the clock at this instant."),

@@ -39,8 +39,14 @@ extension OpenAPISchemas {
                 "role": ["oneOf": [role, ["type": "null"]]], "dutyId": nullablePosition,
                 "event": ["oneOf": [reference("CloudEvent"), ["type": "null"]]],
             ])),
-        "Redrive": object(["deliveries": list(position)], optional: ["deliveries"]),
-        "Redriven": object(["redriven": count]),
+        "Redrive": object(["deliveries": list(position), "after": position], optional: ["deliveries", "after"]),
+        "Redriven": object([
+            "redriven": count,
+            "next": [
+                "type": ["string", "null"],
+                "description": "Where to go on, as `after`, when one answer did not hold all of it.",
+            ],
+        ]),
     ]
 
     private static let ordering = choice(ConsumerRecord.Ordering.allCases.map(\.rawValue))

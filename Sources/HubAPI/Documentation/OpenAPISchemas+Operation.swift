@@ -81,6 +81,7 @@ extension OpenAPISchemas {
             "byUnit": ["type": "object", "additionalProperties": count],
         ]),
         "SandboxClock": object(["now": instant]),
-        "Health": object(["status": text]),
+        "Health": object(
+            ["status": text, "mode": choice(["read-write", "partly-read-only", "read-only"])], optional: ["mode"]),
     ]
 }

@@ -1,4 +1,5 @@
 import CloudEvents
+import Coordination
 import Hub
 
 /// Reads the members of a small JSON body and collects what is wrong with them.
@@ -69,6 +70,14 @@ struct BodyForm {
                 "应为\(range.lowerBound)至\(range.upperBound)的整数")
             return nil
         }
+    }
+
+    /// A position or cursor; nil when it is absent or null, or wrong.
+    mutating func position(_ name: String) -> Position? {
+        guard let text = text(name) else { return nil }
+        if let number = Int64(text), number >= 0 { return Position(rawValue: number) }
+        fault(name, "bad-position", "must be a decimal integer as text", "应为十进制整数文本")
+        return nil
     }
 
     /// A duration of ISO 8601 in seconds; nil when it is absent or null, or wrong.

@@ -100,9 +100,9 @@ struct ConsumerRoutes: Sendable {
         var isNew = false
         if try await services.store.consumer(name, of: principal.unit, county: principal.county) == nil {
             let start = form.start ?? .earliest
-            isNew = try await services.store.makeConsumer(
-                name, of: principal.unit, county: principal.county, settings: form.settings,
-                start: start.value.canonicalBytes(), position: try await position(start, principal))
+            isNew = try await services.consumers.make(
+                name, of: principal, settings: form.settings, start: start.value.canonicalBytes(),
+                at: try await position(start, principal))
         }
         var consumer = try await services.consumers.consumer(name, of: principal)
         if !isNew {
@@ -179,6 +179,7 @@ struct ConsumerRoutes: Sendable {
         let limit = form.number("limit", in: 1...500) ?? 50
         let wait = form.seconds("wait") ?? 0
         try form.check()
+        let place = try services.capacity.waitingPlace(of: principal.sharing)
         let watch = TokenWatch(request, services) { [wakeups = services.wakeups] in
             wakeups.ring([Wakeups.Key(county: principal.county, unit: principal.unit)])
         }
@@ -188,6 +189,7 @@ struct ConsumerRoutes: Sendable {
             wait: .seconds(min(wait, Self.longestWait)),
             isOver: { services.drain.hasBegun || watch.isRevoked },
             attributes: { EventView.delivered($0, to: $1).objectValue ?? [:] })
+        withExtendedLifetime(place) {}
         if watch.isRevoked { throw HubError("unauthorised") }
         return .json([
             "deliveries": .array(
@@ -258,12 +260,21 @@ struct ConsumerRoutes: Sendable {
     private func redrive(_ request: APIRequest) async throws -> APIResponse {
         let consumer = try await consumer(request)
         let body = request.body.isEmpty ? JSONObject() : try request.object()
-        var form = BodyForm(body, known: ["deliveries"])
+        var form = BodyForm(body, known: ["deliveries", "after"])
         let ids = form.texts("deliveries")
+        let after = form.position("after") ?? Position(rawValue: 0)
         try form.check()
-        let positions = ids.map { $0.compactMap { Int64($0).map(Position.init(rawValue:)) } }
-        let count = try await services.store.redrive(positions, of: consumer)
-        services.wakeups.ring([Wakeups.Key(county: consumer.county, unit: consumer.unit)])
-        return .json(["redriven": .integer(Int64(count))])
+        let (count, next): (Int, Position?)
+        if let ids {
+            let positions = ids.compactMap { Int64($0).map(Position.init(rawValue:)) }
+            (count, next) = (try await services.consumers.redrive(positions, of: consumer), nil)
+        } else {
+            (count, next) = try await services.consumers.redriveAll(of: consumer, after: after) {
+                services.drain.hasBegun
+            }
+        }
+        return .json([
+            "redriven": .integer(Int64(count)), "next": next.map { .string(String($0.rawValue)) } ?? .null,
+        ])
     }
 }

@@ -41,10 +41,13 @@ struct DutyRoutes: Sendable {
         let sheets = try await services.desk.sheets(
             try filter(request), for: principal, before: before, limit: limit + 1)
         let shown = sheets.prefix(limit)
-        return .json([
-            "items": .array(shown.map(DutyView.shown)),
-            "next": sheets.count > limit ? shown.last.map { .string(String($0.duty.id.rawValue)) } ?? .null : .null,
-        ])
+        return .json(reserving: shown.count * 3072) { writer in
+            writer.name("items")
+            writer.beginArray()
+            for sheet in shown { DutyView.write(sheet, to: &writer) }
+            writer.endArray()
+            writer.member("next", sheets.count > limit ? shown.last.map { String($0.duty.id.rawValue) } : nil)
+        }
     }
 
     private func count(_ request: APIRequest) async throws -> APIResponse {
@@ -58,7 +61,8 @@ struct DutyRoutes: Sendable {
     }
 
     private func answer(_ sheet: DutySheet) -> APIResponse {
-        let response = APIResponse.json(DutyView.shown(sheet)).with("etag", "\"\(sheet.duty.version)\"")
+        let response = APIResponse.json { DutyView.writeMembers(of: sheet, to: &$0) }
+            .with("etag", "\"\(sheet.duty.version)\"")
         return sheet.holdsNotes ? response.notStored : response
     }
 
@@ -123,17 +127,16 @@ struct DutyRoutes: Sendable {
         }
         var results = try await services.desk.sign(numbers.compactMap(\.self), body: body, by: principal)[...]
         var holdsNotes = false
-        let shown: [JSONValue] = zip(texts, numbers).map { text, number in
-            let result = number == nil ? .failure(HubError("not-found")) : results.popFirst()
-            switch result {
-            case .success(let sheet)?:
-                holdsNotes = holdsNotes || sheet.holdsNotes
-                return ["dutyId": .string(text), "status": 200, "duty": DutyView.shown(sheet)]
-            case .failure(let error)?: return refused(text, error, request: request)
-            case nil: return refused(text, HubError("internal"), request: request)
+        let response = APIResponse.json(reserving: texts.count * 3072) { writer in
+            writer.name("results")
+            writer.beginArray()
+            for (text, number) in zip(texts, numbers) {
+                let result = number == nil ? .failure(HubError("not-found")) : results.popFirst()
+                if case .success(let sheet)? = result { holdsNotes = holdsNotes || sheet.holdsNotes }
+                write(result ?? .failure(HubError("internal")), of: text, to: &writer, request: request)
             }
+            writer.endArray()
         }
-        let response = APIResponse.json(["results": .array(shown)])
         return holdsNotes ? response.notStored : response
     }
 
@@ -153,12 +156,23 @@ struct DutyRoutes: Sendable {
         return texts
     }
 
-    private func refused(_ dutyID: String, _ error: HubError, request: APIRequest) -> JSONValue {
-        [
-            "dutyId": .string(dutyID),
-            "status": .integer(Int64(ProblemCatalogue.kind(error.code).status)),
-            "problem": APIResponse.problemValue(
-                error, requestID: request.requestID, path: request.path, chinese: request.chinese),
-        ]
+    private func write(
+        _ result: Result<DutySheet, HubError>, of dutyID: String, to writer: inout JSONWriter, request: APIRequest,
+    ) {
+        writer.beginObject()
+        writer.member("dutyId", dutyID)
+        switch result {
+        case .success(let sheet):
+            writer.member("status", 200)
+            writer.name("duty")
+            DutyView.write(sheet, to: &writer)
+        case .failure(let error):
+            writer.member("status", Int64(ProblemCatalogue.kind(error.code).status))
+            writer.name("problem")
+            writer.write(
+                APIResponse.problemValue(
+                    error, requestID: request.requestID, path: request.path, chinese: request.chinese))
+        }
+        writer.endObject()
     }
 }

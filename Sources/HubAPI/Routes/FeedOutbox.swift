@@ -1,3 +1,4 @@
+import Hub
 import Synchronization
 
 /// What a stream has for its client and the client has not taken.
@@ -16,9 +17,13 @@ final class FeedOutbox: Sendable {
         var isClosed = false
         var taker: CheckedContinuation<Void, Never>?
         var putter: CheckedContinuation<Void, Never>?
+        /// When the client took something, or nothing waited for it.
+        var takenAt = ContinuousClock.now
     }
 
     private let state = Mutex(State())
+    private let budget: FairBudget?
+    private let unit: SharingUnit?
     /// 1 MiB, the bound of the contract.
     private static let limit = 1 << 20
     /// What may wait before the log is read on for a client that catches up.
@@ -27,12 +32,28 @@ final class FeedOutbox: Sendable {
     /// How much goes out in one piece.
     private static let piece = 1 << 16
 
+    /// An outbox that is empty.
+    ///
+    /// - Parameters:
+    ///   - budget: in which what waits here is counted.
+    ///   - unit: whose client it is.
+    init(budget: FairBudget? = nil, unit: SharingUnit? = nil) {
+        self.budget = budget
+        self.unit = unit
+    }
+
+    deinit {
+        budget?.giveBack(unsent, of: unit)
+    }
+
     /// Adds text, however much waits already.
     func put(_ text: String) {
         let taker = state.withLock { state in
             guard !state.isClosed else { return nil as CheckedContinuation<Void, Never>? }
+            if state.unsent == 0 { state.takenAt = .now }
             state.texts.append(text)
             state.unsent += text.utf8.count
+            budget?.add(text.utf8.count, for: unit)
             defer { state.taker = nil }
             return state.taker
         }
@@ -55,6 +76,7 @@ final class FeedOutbox: Sendable {
     /// The client has left: what waits is thrown away.
     func abandon() {
         let (taker, putter) = state.withLock { state in
+            budget?.giveBack(state.unsent, of: unit)
             state.texts = []
             state.unsent = 0
             state.underWay = 0
@@ -89,7 +111,9 @@ final class FeedOutbox: Sendable {
     /// The piece that ``next()`` gave is out.
     func sent() {
         let putter = state.withLock { state in
+            budget?.giveBack(state.underWay, of: unit)
             state.unsent -= state.underWay
+            state.takenAt = .now
             state.underWay = 0
             defer { state.putter = nil }
             return state.putter
@@ -107,6 +131,15 @@ final class FeedOutbox: Sendable {
             await waitForSending(atMost: patience)
             if unsent >= before, !Task.isCancelled { throw ClientTooSlow() }
         }
+    }
+
+    /// Lets a client go on that takes something now and then.
+    ///
+    /// - Throws: ``ClientTooSlow`` when something has waited for so long and
+    ///   nothing was taken.
+    func checkIsTaking(within patience: Duration) throws {
+        let isStuck = state.withLock { $0.unsent > 0 && $0.takenAt + patience < .now }
+        if isStuck { throw ClientTooSlow() }
     }
 
     /// Lets a client go on that has caught up once, if it is not too far behind.

@@ -12,6 +12,8 @@ struct FeedRoutes: Sendable {
     /// process may have stored something and its hint been lost.
     static let safetyNet = Duration.seconds(5)
     private static let longestWait: Int64 = 60
+    /// A page ends once it holds so many bytes of events, however few they are.
+    static let pageBytes = 1 << 20
 
     var endpoints: [Endpoint] {
         [
@@ -20,7 +22,7 @@ struct FeedRoutes: Sendable {
                 "本单位的收件流", queries: ["after", "limit", "wait", "types", "start", "at"],
                 requestHeaders: ["Accept", "Last-Event-ID"],
                 answers: [Endpoint.Answer(200, "FeedPage"), Endpoint.Answer(200, nil, as: "text/event-stream")],
-                handle: feed)
+                waits: true, handle: feed)
         ]
     }
 
@@ -32,11 +34,16 @@ struct FeedRoutes: Sendable {
             county: county, principal: principal,
             types: request.parameter("types").map { Set($0.split(separator: ",").map { $0.trimmingSpaces() }) },
             isDemonstration: services.isDemonstration(principal.county))
-        let start = try await startingPoint(request, reader: view.reader, isStream: isStream)
+        let place = try services.capacity.waitingPlace(of: view.sharing)
+        let start = try await services.capacity.readings.pass(view.sharing) {
+            try await startingPoint(request, reader: view.reader, isStream: isStream)
+        }
         if isStream, let token = request.token {
-            let stream = FeedStream(services: services, view: view, token: token, connection: request.connection)
+            let stream = FeedStream(
+                services: services, view: view, token: token, connection: request.connection, place: place)
             return stream.response(from: start)
         }
+        defer { withExtendedLifetime(place) {} }
         return try await page(request, view: view, from: start)
     }
 
@@ -90,20 +97,29 @@ struct FeedRoutes: Sendable {
         }
         var after = start.after
         while true {
-            let entries = try await services.store.log(view.reader, after: after, limit: limit)
+            let (entries, isAll) = try await services.page(of: view, after: after, limit: limit)
             if watch.isRevoked { throw HubError("unauthorised") }
             let items = entries.filter(view.shows).map(view.item)
             after = entries.last?.position ?? after
             let left = ContinuousClock.now.duration(to: deadline)
             let isOver = left <= .zero || services.drain.hasBegun
             // A full page without a match is not the end: read on.
-            if !items.isEmpty || (isOver && entries.count < limit) {
+            if !items.isEmpty || (isOver && isAll) {
                 return .json(["items": .array(items), "next": .string(String(after.rawValue))])
             }
-            if entries.count < limit {
+            if isAll {
                 await services.wakeups.wait(registration, atMost: min(left, Self.safetyNet))
                 try Task.checkCancellation()
             }
+        }
+    }
+}
+
+extension HubServices {
+    /// Reads a page of a log once it is the unit's turn.
+    func page(of view: FeedView, after: Position, limit: Int) async throws -> (entries: [LogEntry], isAll: Bool) {
+        try await capacity.readings.pass(view.sharing, isBounded: false) {
+            try await store.log(view.reader, after: after, limit: limit, bytes: FeedRoutes.pageBytes)
         }
     }
 }
@@ -114,6 +130,8 @@ struct FeedView: Sendable {
     let principal: Principal
     let types: Set<String>?
     let isDemonstration: Bool
+
+    var sharing: SharingUnit { principal.sharing }
 
     var reader: LogReader {
         LogReader(

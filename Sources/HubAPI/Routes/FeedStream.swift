@@ -18,12 +18,17 @@ struct FeedStream: Sendable {
     let view: FeedView
     let token: BearerToken
     let connection: StreamConnection?
+    let place: Capacity.WaitingPlace
 
     /// How many entries are read at once. Few enough that large events do not
     /// add up.
     private static let page = 100
     private static let heartbeat = Duration.seconds(15)
     private static let patience = Duration.seconds(30)
+    /// The same while there is no more room for what waits for clients.
+    private static let patienceWithoutRoom = Duration.seconds(5)
+    /// Room for so much is found before the log is read on.
+    private static let roomForPage = 64 << 10
 
     func response(from start: FeedRoutes.Start) -> APIResponse {
         APIResponse(
@@ -52,9 +57,10 @@ struct FeedStream: Sendable {
     private func write(
         to writer: inout any ResponseBodyWriter, from start: FeedRoutes.Start, watching body: RequestBody,
     ) async throws {
-        services.metrics.add("hub_feed_streams_opened_total")
+        services.metrics.streamOpened()
+        defer { services.metrics.streamEnded() }
         connection?.limitSendBuffer()
-        let outbox = FeedOutbox()
+        let outbox = FeedOutbox(budget: services.capacity.streams, unit: view.sharing)
         let end = End(wakeups: services.wakeups, registration: services.wakeups.register(view.keys))
         let watch = services.tokens.watch(token) { end.set() }
         defer {
@@ -110,15 +116,19 @@ struct FeedStream: Sendable {
         var isCatchingUp = true
         var lastPut = ContinuousClock.now
         var putAtOnce = 0
+        var lookedAt = ContinuousClock.now
         while !Task.isCancelled, !end.flag.isSet, !services.drain.hasBegun {
             if isCatchingUp {
                 try await outbox.waitUntilTaken(atMost: Self.patience)
             } else {
                 try await outbox.checkIsFollowing(lastPut: putAtOnce)
             }
+            try await waitForRoom(in: outbox, end: end)
             let entries: [LogEntry]
+            let isAll: Bool
             do {
-                entries = try await services.store.log(view.reader, after: after, limit: Self.page)
+                lookedAt = .now
+                (entries, isAll) = try await services.page(of: view, after: after, limit: Self.page)
             } catch let error where !(error is CancellationError) {
                 // The client resumes; it loses nothing.
                 services.logger.warning("feed stream ended", metadata: ["hub_error": "\(SafeDescription.of(error))"])
@@ -131,14 +141,64 @@ struct FeedStream: Sendable {
                 lastPut = .now
             }
             if let last = entries.last { after = last.position }
-            if entries.count == Self.page { continue }
+            guard isAll else { continue }
             isCatchingUp = false
+            try await idle(after: after, &lastPut, &lookedAt, outbox, end: end)
+        }
+        if services.drain.hasBegun {
+            // Not all of them at once, where another process takes them over.
+            outbox.put("retry: \(Int.random(in: Self.comeBackAfter))\n: stopping\n\n")
+        }
+    }
+
+    /// Waits until the log has grown, or is thought to have, and tells the
+    /// client meanwhile that the stream is there.
+    private func idle(
+        after: Position, _ lastPut: inout ContinuousClock.Instant, _ lookedAt: inout ContinuousClock.Instant,
+        _ outbox: FeedOutbox, end: End,
+    ) async throws {
+        while !Task.isCancelled, !end.flag.isSet, !services.drain.hasBegun {
             if lastPut.duration(to: .now) >= Self.heartbeat {
                 outbox.put(": \n\n")
                 lastPut = .now
             }
+            try outbox.checkIsTaking(within: patience)
             let untilHeartbeat = Self.heartbeat - lastPut.duration(to: .now)
-            await services.wakeups.wait(end.registration, atMost: min(FeedRoutes.safetyNet, untilHeartbeat))
+            let isRung = await services.wakeups.wait(
+                end.registration, atMost: min(FeedRoutes.safetyNet, untilHeartbeat))
+            if isRung { return }
+            guard lookedAt.duration(to: .now) >= FeedRoutes.safetyNet else { continue }
+            do {
+                let look = try await services.logEnds.hasGrown(
+                    view.reader, beyond: after, since: lookedAt, by: services.capacity, unit: view.sharing
+                ) { try await services.store.logEnd(view.reader) }
+                if look.hasGrown { return }
+                lookedAt = look.at
+            } catch {
+                // The next look at the log tells what it is.
+                return
+            }
         }
     }
+
+    private var patience: Duration {
+        hasRoom ? Self.patience : Self.patienceWithoutRoom
+    }
+
+    private var hasRoom: Bool {
+        services.capacity.streams.has(Self.roomForPage, for: view.sharing, floor: FeedRoutes.pageBytes)
+    }
+
+    /// Waits until there is room for what is read next: while other clients of
+    /// the unit leave much untaken, the log waits, on disk.
+    private func waitForRoom(in outbox: FeedOutbox, end: End) async throws {
+        while !hasRoom {
+            if Task.isCancelled || end.flag.isSet || services.drain.hasBegun { return }
+            try outbox.checkIsTaking(within: Self.patienceWithoutRoom)
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    /// When those come back whose stream ends with the process, in milliseconds.
+    private static let comeBackAfter = 500...2500
 }

@@ -9,12 +9,17 @@ package struct HubServices: Sendable {
     package let rates: RateLimiter
     package let metrics: HubMetrics
     package let drain: Drain
+    package let capacity: Capacity
+    package let logEnds = LogEnds()
 
-    package init(core: HubCore, rates: RateLimiter, metrics: HubMetrics, drain: Drain) {
+    package init(
+        core: HubCore, rates: RateLimiter, metrics: HubMetrics, drain: Drain, capacity: Capacity = Capacity(),
+    ) {
         self.core = core
         self.rates = rates
         self.metrics = metrics
         self.drain = drain
+        self.capacity = capacity
     }
 
     package var store: Store { core.store }

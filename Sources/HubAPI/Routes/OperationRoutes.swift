@@ -18,7 +18,9 @@ struct OperationRoutes: Sendable {
             Endpoint(
                 "POST", "/v1/sweeps", .scopes([.admin, .secretariat]), body: .json,
                 "Fire the steps that are due; the secretariat may try it out", "时限巡查（联席办可试算）",
-                request: "SweepRequest", answers: [Endpoint.Answer(200, "Sweep")], handle: sweep),
+                request: "SweepRequest", answers: [Endpoint.Answer(200, "Sweep")], refusals: [409],
+                // Whether it is a dry run the body says; else the sweeper refuses.
+                onlyReads: true, handle: sweep),
             Endpoint(
                 "POST", "/v1/sandbox/clock", .scopes([.admin]), body: .json, "Move the clock of a demonstration county",
                 "移动演示县的时钟", request: "SandboxClock", answers: [Endpoint.Answer(200, "SandboxClock")],
@@ -119,32 +121,7 @@ struct OperationRoutes: Sendable {
             throw HubError("database-unavailable", retryAfter: 2)
         }
         guard isCurrent else { throw HubError("schema-not-current", retryAfter: 10) }
-        return .json(["status": "ready"])
-    }
-}
-
-extension HubServices {
-    /// Registers what the metrics read when they are asked for.
-    func registerGauges() {
-        let core = core
-        metrics.gauge("hub_admissions_waiting", help: "Events that wait for their commit.") {
-            Double(core.admissions.waiting)
-        }
-        metrics.gauge("hub_admitted_events", help: "Events stored by this process.") {
-            Double(core.admissions.counts.withLock { $0.items })
-        }
-        metrics.gauge("hub_admission_batches", help: "Commits that stored them.") {
-            Double(core.admissions.counts.withLock { $0.batches })
-        }
-        metrics.gauge("hub_changed_duties", help: "Changes of duties stored by this process.") {
-            Double(core.desk.lane.counts.withLock { $0.items })
-        }
-        metrics.gauge("hub_change_batches", help: "Commits that stored them.") {
-            Double(core.desk.lane.counts.withLock { $0.batches })
-        }
-        metrics.gauge("hub_readers_waiting", help: "Long polls and streams that wait for their logs.") {
-            Double(core.wakeups.waiting)
-        }
-        metrics.gauge("hub_streams_open", help: "Event streams that are open.") { Double(core.tokens.watched) }
+        // Ready all the same: reads go on.
+        return .json(["status": "ready", "mode": .string(services.core.maintenance.name)])
     }
 }

@@ -11,6 +11,8 @@ struct PublishRoutes: Sendable {
     private static let batchLimit = 1000
     /// Of an event, in bytes, in a batch too.
     private static let eventLimit = 1 << 20
+    /// How many events are read before it is looked at how large they are.
+    private static let readTogether = 32
 
     var endpoints: [Endpoint] {
         [
@@ -24,7 +26,7 @@ struct PublishRoutes: Sendable {
                 "POST", "/v1/events/dry-run", .scopes([.publish]), body: .events,
                 "What publishing would answer; stores nothing", "试算：如果报送会怎样", queries: ["at", "strict"],
                 requestHeaders: ["Prefer"], answers: [Endpoint.Answer(200, "DryRunOrBatchResults")],
-                refusals: [409, 501], handle: dryRun),
+                refusals: [409, 501], onlyReads: true, handle: dryRun),
             Endpoint(
                 "GET", "/v1/events", .scopes([.publish]), "Events this unit has published", "本单位报送的事件",
                 queries: ["source", "id", "publisher", "recordedFrom", "recordedTo", "limit", "cursor"],
@@ -55,14 +57,19 @@ struct PublishRoutes: Sendable {
         switch message {
         case .single(let event):
             let receipt = try await services.publisher.publish(try event.get(), by: principal, options: options)
-            let answer = APIResponse.json(receipt.jsonValue, status: receipt.duplicate ? 200 : 201)
-                .with("location", "/v1/events/\(receipt.position.rawValue)")
+            let answer = APIResponse.json(status: receipt.duplicate ? 200 : 201, reserving: 8192) {
+                receipt.writeMembers(to: &$0)
+            }.with("location", "/v1/events/\(receipt.position.rawValue)")
             return preferring(options, answer)
         case .batch(let events):
             let strict = try request.flag("strict") ?? false
             let results = try await services.publisher.publish(batch: events, by: principal, options: options)
-            let outcomes = results.map { result in result.map { (isDuplicate: $0.duplicate, value: $0.jsonValue) } }
-            return preferring(options, batchAnswer(outcomes, strict: strict, request: request))
+            let outcomes = results.map { result in
+                result.map { receipt in Outcome(isDuplicate: receipt.duplicate) { receipt.writeMembers(to: &$0) } }
+            }
+            services.metrics.refused(
+                results.compactMap { if case .failure(let error) = $0 { error.code } else { nil } })
+            return preferring(options, try batchAnswer(outcomes, strict: strict, request: request))
         }
     }
 
@@ -71,45 +78,65 @@ struct PublishRoutes: Sendable {
         options.lenient ? response.with("preference-applied", "handling=lenient") : response
     }
 
+    /// What became of one event of a batch.
+    private struct Outcome {
+        var isDuplicate: Bool
+        /// Writes the members of its receipt.
+        var writeMembers: (inout JSONWriter) -> Void
+    }
+
+    /// - Parameter adding: writes further members.
     private func batchAnswer(
-        _ results: [Result<(isDuplicate: Bool, value: JSONValue), HubError>], strict: Bool, request: APIRequest,
-    ) -> APIResponse {
-        var accepted: Int64 = 0
-        var duplicates: Int64 = 0
-        var rejected: Int64 = 0
-        let shown: [JSONValue] = results.enumerated().map { index, result in
-            switch result {
-            case .success(let receipt):
-                if receipt.isDuplicate { duplicates += 1 } else { accepted += 1 }
-                return ["status": .integer(receipt.isDuplicate ? 200 : 201), "receipt": receipt.value]
-            case .failure(var error):
-                rejected += 1
-                error.faults = error.faults.map { fault in
-                    var fault = fault
-                    if fault.path.hasPrefix("/") || fault.path.isEmpty { fault.path = "/\(index)\(fault.path)" }
-                    return fault
-                }
-                return [
-                    "status": .integer(Int64(ProblemCatalogue.kind(error.code).status)),
-                    "problem": APIResponse.problemValue(
-                        error, requestID: request.requestID, path: request.path, chinese: request.chinese),
-                ]
+        _ results: [Result<Outcome, HubError>], strict: Bool, request: APIRequest,
+        adding: (inout JSONWriter) -> Void = { _ in },
+    ) throws -> APIResponse {
+        let accepted = results.count { (try? $0.get())?.isDuplicate == false }
+        let duplicates = results.count { (try? $0.get())?.isDuplicate == true }
+        let rejected = results.count - accepted - duplicates
+        let answer = APIResponse.json(reserving: results.count * 6144) { writer in
+            writer.member("accepted", Int64(accepted))
+            writer.member("duplicates", Int64(duplicates))
+            writer.member("rejected", Int64(rejected))
+            writer.name("results")
+            writer.beginArray()
+            for (index, result) in results.enumerated() { write(result, at: index, to: &writer, request: request) }
+            writer.endArray()
+            adding(&writer)
+        }
+        guard strict, rejected > 0, case .open(var writer) = answer.body else { return answer }
+        writer.endObject()
+        guard case .object(let details) = try JSONReader.read(writer.bytes).get() else { return answer }
+        return .problem(
+            HubError(
+                "partly-refused",
+                details: Dictionary(details.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })),
+            requestID: request.requestID, path: request.path, chinese: request.chinese)
+    }
+
+    private func write(
+        _ result: Result<Outcome, HubError>, at index: Int, to writer: inout JSONWriter, request: APIRequest,
+    ) {
+        writer.beginObject()
+        switch result {
+        case .success(let outcome):
+            writer.member("status", outcome.isDuplicate ? 200 : 201)
+            writer.name("receipt")
+            writer.beginObject()
+            outcome.writeMembers(&writer)
+            writer.endObject()
+        case .failure(var error):
+            error.faults = error.faults.map { fault in
+                var fault = fault
+                if fault.path.hasPrefix("/") || fault.path.isEmpty { fault.path = "/\(index)\(fault.path)" }
+                return fault
             }
+            writer.member("status", Int64(ProblemCatalogue.kind(error.code).status))
+            writer.name("problem")
+            writer.write(
+                APIResponse.problemValue(
+                    error, requestID: request.requestID, path: request.path, chinese: request.chinese))
         }
-        let answer: [(String, JSONValue)] = [
-            ("accepted", .integer(accepted)), ("duplicates", .integer(duplicates)), ("rejected", .integer(rejected)),
-            ("results", .array(shown)),
-        ]
-        if strict, rejected > 0 {
-            return .problem(
-                HubError(
-                    "partly-refused",
-                    details: Dictionary(answer, uniquingKeysWith: { first, _ in first })),
-                requestID: request.requestID, path: request.path, chinese: request.chinese)
-        }
-        var object = JSONObject()
-        for (name, value) in answer { object[name] = value }
-        return .json(.object(object))
+        writer.endObject()
     }
 
     private func dryRun(_ request: APIRequest) async throws -> APIResponse {
@@ -120,17 +147,15 @@ struct PublishRoutes: Sendable {
         switch message {
         case .single(let event):
             let run = try await services.publisher.dryRun(try event.get(), by: principal, options: options, at: at)
-            return preferring(options, .json(run.jsonValue))
+            return preferring(options, .json { run.writeMembers(to: &$0) })
         case .batch(let events):
             let strict = try request.flag("strict") ?? false
             let runs = try await services.publisher.dryRun(batch: events, by: principal, options: options, at: at)
-            let outcomes = runs.map { run in run.map { (isDuplicate: $0.status == 200, value: $0.jsonValue) } }
-            let answer = batchAnswer(outcomes, strict: strict, request: request)
-            guard answer.status == 200, case .object(.object(var object)) = answer.body else {
-                return preferring(options, answer)
+            let outcomes = runs.map { run in
+                run.map { run in Outcome(isDuplicate: run.status == 200) { run.writeMembers(to: &$0) } }
             }
-            object["wouldBe"] = 200
-            return preferring(options, .json(.object(object)))
+            let answer = try batchAnswer(outcomes, strict: strict, request: request) { $0.member("wouldBe", 200) }
+            return preferring(options, answer)
         }
     }
 
@@ -174,13 +199,25 @@ struct PublishRoutes: Sendable {
             return .json(["items": [EventView.shown(record, role: "publisher")], "next": .null])
         }
         let limit = try request.limit()
-        let records = try await services.store.published(
-            by: principal.unit, county: county.id, from: try request.instant("recordedFrom"),
-            to: try request.instant("recordedTo"), before: try request.position("cursor"), limit: limit + 1)
+        let from = try request.instant("recordedFrom")
+        let to = try request.instant("recordedTo")
+        var records: [EventRecord] = []
+        var before = try request.position("cursor")
+        var isAll = false
+        // As many as fit: a page must not depend on how large the events are.
+        while records.count <= limit, records.reduce(0, { $0 + $1.size }) < FeedRoutes.pageBytes {
+            let wanted = min(Self.readTogether, limit + 1 - records.count)
+            let part = try await services.store.published(
+                by: principal.unit, county: county.id, from: from, to: to, before: before, limit: wanted)
+            records += part
+            before = part.last?.position
+            isAll = part.count < wanted
+            if isAll { break }
+        }
         let shown = records.prefix(limit)
         return .json([
             "items": .array(shown.map { EventView.shown($0, role: "publisher") }),
-            "next": records.count > limit
+            "next": records.count > limit || !isAll
                 ? shown.last.map { .string(String($0.position.rawValue)) } ?? .null : .null,
         ])
     }
@@ -241,9 +278,10 @@ struct PublishRoutes: Sendable {
     private func explanation(_ request: APIRequest) async throws -> APIResponse {
         let found = try await visible(request)
         try checkMaySeeRecipients(found.sight, found.principal)
-        guard case .success(let steps) = JSONReader.read(found.sight.record.explanation) else {
-            throw HubError("internal")
-        }
+        let record = found.sight.record
+        guard let words = try await services.store.explanation(of: record.position, county: record.county),
+            case .success(let steps) = JSONReader.read(words)
+        else { throw HubError("internal") }
         return .json([
             "position": .string(String(found.sight.record.position.rawValue)),
             "policyVersion": .string(found.sight.record.policyVersion),
@@ -264,14 +302,11 @@ extension CloudEvent {
 }
 
 extension Publisher.DryRun {
-    /// `{wouldBe, …receipt, explanation}`; what only storing gives is null.
-    fileprivate var jsonValue: JSONValue {
-        guard case .object(var object) = receipt.jsonValue else { return .null }
-        if status == 201 {
-            for name in ["position", "links", "contentHash"] { object[name] = .null }
-        }
-        object["wouldBe"] = .integer(Int64(status))
-        object["explanation"] = .array(explanation.map(\.jsonValue))
-        return .object(object)
+    /// Writes `{…receipt, wouldBe, explanation}`; what only storing gives is null.
+    fileprivate func writeMembers(to writer: inout JSONWriter) {
+        receipt.writeMembers(to: &writer, isForeseen: status == 201)
+        writer.member("wouldBe", Int64(status))
+        writer.name("explanation")
+        explanation.write(to: &writer)
     }
 }

@@ -20,6 +20,10 @@ package struct APIResponder: Sendable {
     private static let eventLimit = 1 << 20
     private static let batchLimit = 8 << 20
     private static let headerLimit = 32 << 10
+    /// Of the path with its query; every server and proxy takes so much.
+    private static let pathLimit = 8 << 10
+    /// So much memory is laid out for a body before any of it has come.
+    private static let announcementTrusted = 64 << 10
 
     package init(endpoints: [Endpoint], services: HubServices) {
         self.index = EndpointIndex(endpoints)
@@ -34,6 +38,8 @@ package struct APIResponder: Sendable {
         var endpoint = "none"
         var isPersonal = false
         var sender: Principal?
+        /// Bytes of the body that are counted as in memory.
+        var bodyBytes = 0
     }
 
     /// Answers a request; never throws.
@@ -48,6 +54,7 @@ package struct APIResponder: Sendable {
         } catch {
             response = refusal(error, request: request, exchange: exchange)
         }
+        services.capacity.bodies.giveBack(exchange.bodyBytes, of: exchange.sender?.sharing)
         services.metrics.answered(
             endpoint: exchange.endpoint, status: response.status, after: started.duration(to: .now))
         return httpResponse(response, to: request, exchange: exchange)
@@ -63,8 +70,10 @@ package struct APIResponder: Sendable {
                     "hub_trace": "\(TraceContext(request.headers)?.parent ?? "-")",
                 ])
         }
+        let known = SafeDescription.hubError(for: error)
+        services.metrics.refused([known.code])
         return .problem(
-            SafeDescription.hubError(for: error), requestID: exchange.requestID, path: exchange.path,
+            known, requestID: exchange.requestID, path: exchange.path,
             chinese: exchange.chinese)
     }
 
@@ -90,6 +99,7 @@ package struct APIResponder: Sendable {
     private func checkHeaders(of request: Request) throws {
         let size = request.headers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count }
         guard size <= Self.headerLimit else { throw HubError("header-too-large") }
+        guard (request.head.path ?? "").utf8.count <= Self.pathLimit else { throw HubError("uri-too-long") }
     }
 
     private func find(_ request: Request, at place: Place) throws -> (Endpoint, [String: String]) {
@@ -134,17 +144,32 @@ package struct APIResponder: Sendable {
         let (endpoint, parameters) = try find(request, at: place)
         exchange.endpoint = "\(endpoint.method) \(endpoint.path)"
         exchange.isPersonal = endpoint.isPersonal
+        if endpoint.writes, let sender = api.sender,
+            let refusal = services.core.maintenance.refusal(of: sender.county)
+        {
+            throw refusal
+        }
         api.method = endpoint.method
         api.parameters = parameters
         api.connection = StreamConnection(channel: channel)
         if endpoint.access == .loopback { try await checkIsFromHere(&api, channel: channel) }
-        api.body = try await body(of: request, for: endpoint)
+        api.body = try await body(of: request, for: endpoint, exchange: &exchange)
         if endpoint.body == .json { _ = try api.object() }
+        try checkText(of: api, for: endpoint)
         if case .scopes(let scopes) = endpoint.access, endpoint.body != .events {
             try checkUnitIsThere(api)
             try api.requires(any: scopes)
         }
-        return try await endpoint.handle(api)
+        guard endpoint.isPaced, let sender = api.sender else { return try await endpoint.handle(api) }
+        return try await services.capacity.readings.pass(sender.sharing) { try await endpoint.handle(api) }
+    }
+
+    /// U+0000 is in no text that is kept, and the database takes it in no question.
+    private func checkText(of api: APIRequest, for endpoint: Endpoint) throws {
+        for (name, value) in api.query where endpoint.queries.contains(name) && value.utf8.contains(0) {
+            throw api.badQuery(name, "must not contain U+0000", "不得含U+0000")
+        }
+        guard !api.parameters.values.contains(where: { $0.utf8.contains(0) }) else { throw HubError("not-found") }
     }
 
     /// What a path names and is not there is told before what a token lacks.
@@ -182,7 +207,9 @@ package struct APIResponder: Sendable {
         }
     }
 
-    private func body(of request: Request, for endpoint: Endpoint) async throws -> [UInt8] {
+    private func body(
+        of request: Request, for endpoint: Endpoint, exchange: inout Exchange,
+    ) async throws -> [UInt8] {
         // What nobody looks at is read past by the server.
         guard endpoint.body == .json || endpoint.body == .events else { return [] }
         let type = request.headers[.contentType]?.lowercased() ?? ""
@@ -190,7 +217,7 @@ package struct APIResponder: Sendable {
         let limit = isBatch ? Self.batchLimit : Self.eventLimit
         let length = request.headers[.contentLength].flatMap { Int($0) }
         if let length, length > limit { throw HubError("body-too-large") }
-        let bytes = try await read(request.body, length: length, limit: limit)
+        let bytes = try await read(request.body, length: length, limit: limit, exchange: &exchange)
         if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw HubError("unsupported-media-type")
         }
@@ -208,9 +235,12 @@ package struct APIResponder: Sendable {
         return bytes
     }
 
-    private func read(_ body: RequestBody, length: Int?, limit: Int) async throws -> [UInt8] {
+    /// Reads a body; what has come of it counts, not what was announced.
+    private func read(
+        _ body: RequestBody, length: Int?, limit: Int, exchange: inout Exchange,
+    ) async throws -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(length ?? 0)
+        bytes.reserveCapacity(min(length ?? 0, Self.announcementTrusted))
         var parts = body.makeAsyncIterator()
         while true {
             let part: ByteBuffer?
@@ -222,6 +252,8 @@ package struct APIResponder: Sendable {
             }
             guard let part else { break }
             guard bytes.count + part.readableBytes <= limit else { throw HubError("body-too-large") }
+            try services.capacity.bodies.take(part.readableBytes, for: exchange.sender?.sharing)
+            exchange.bodyBytes += part.readableBytes
             bytes.append(contentsOf: part.readableBytesView)
         }
         // The connection ended before the body did.
@@ -256,6 +288,10 @@ package struct APIResponder: Sendable {
             let isDemonstration = exchange.sender.map { services.isDemonstration($0.county) } ?? false
             let bytes = (isDemonstration ? Demonstration.marked(value) : value).encodedBytes()
             body = Self.body(bytes, &fields, isHead: isHead)
+        case .open(var writer):
+            if let county = exchange.sender?.county, services.isDemonstration(county) { Demonstration.mark(&writer) }
+            writer.endObject()
+            body = Self.body(writer.bytes, &fields, isHead: isHead)
         case .stream(let write):
             body = isHead ? ResponseBody() : ResponseBody { writer in try await write(&writer, request.body) }
         }

@@ -13,6 +13,8 @@ package struct APIResponse: Sendable {
         case bytes([UInt8])
         /// A JSON object of the API, which says so when it is of a demonstration.
         case object(JSONValue)
+        /// The same, written already but for its closing brace.
+        case open(JSONWriter)
         /// Written as it comes; the closure returns when the stream ends. The
         /// request's body, which nobody has read, tells when the client leaves.
         case stream(@concurrent @Sendable (inout any ResponseBodyWriter, RequestBody) async throws -> Void)
@@ -22,6 +24,19 @@ package struct APIResponse: Sendable {
     package static func json(_ value: JSONValue, status: Int = 200) -> APIResponse {
         APIResponse(
             status: status, headers: [("content-type", "application/json; charset=utf-8")], body: .object(value))
+    }
+
+    /// A JSON answer that is written member by member.
+    ///
+    /// - Parameter capacity: how many bytes to make room for.
+    package static func json(
+        status: Int = 200, reserving capacity: Int = 4096, _ write: (inout JSONWriter) throws -> Void,
+    ) rethrows -> APIResponse {
+        var writer = JSONWriter(reserving: capacity)
+        writer.beginObject()
+        try write(&writer)
+        return APIResponse(
+            status: status, headers: [("content-type", "application/json; charset=utf-8")], body: .open(writer))
     }
 
     /// A JSON document of another type, sent as it is.
@@ -79,7 +94,10 @@ package struct APIResponse: Sendable {
         _ error: HubError, requestID: String, path: String, chinese: Bool,
     ) -> JSONValue {
         let kind = ProblemCatalogue.kind(error.code)
-        let advice = chinese ? kind.adviceZh : kind.advice
+        var advice = chinese ? kind.adviceZh : kind.advice
+        if kind.code == "maintenance", case .string(let reason)? = error.details["reason"] {
+            advice = reason + (chinese ? "。" : ". ") + advice
+        }
         var problem: JSONObject = [
             "type": .string("/errors#\(kind.code)"),
             "title": .string(chinese ? kind.titleZh : kind.title),
@@ -100,6 +118,12 @@ package struct APIResponse: Sendable {
 /// How answers about a demonstration county say so.
 package enum Demonstration {
     package static let notice = "演示数据 demonstration data"
+
+    /// Writes the mark into an object.
+    package static func mark(_ writer: inout JSONWriter) {
+        writer.member("demonstration", true)
+        writer.member("notice", notice)
+    }
 
     /// An object with the mark; other values as they are.
     package static func marked(_ value: JSONValue) -> JSONValue {

@@ -26,15 +26,17 @@ struct APIServer: Service {
         onRunning: @escaping @Sendable (_ port: Int) async -> Void,
     ) throws {
         drain = services.drain
+        let capacity = services.capacity
         let responder = APIResponder(endpoints: Endpoint.all(services), services: services)
         let decoding = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: Self.headerListLimit, maxHeaderListSize: Self.headerListLimit,
             maxHeaderFieldCount: Self.headerCountLimit)
-        server = try HTTPServerBuilder.http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [MalformedRequestHandler(bodyTimeout: bodyTimeout)],
-                idleTimeout: TimeAmount(idleTimeout), httpDecoderConfiguration: decoding)
-        ).buildServer(
+        let channels = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [MalformedRequestHandler(bodyTimeout: bodyTimeout, capacity: capacity)],
+            idleTimeout: TimeAmount(idleTimeout), httpDecoderConfiguration: decoding)
+        server = try HTTPServerBuilder { responder in
+            EventLoopChannel(http: HTTP1Channel(responder: responder, configuration: channels))
+        }.buildServer(
             configuration: ServerConfiguration(address: .hostname(host, port: port), backlog: Self.backlog),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: logger,

@@ -69,6 +69,8 @@ package struct Endpoint: Sendable {
     /// Statuses of refusals to reckon with, beside those that follow from all
     /// the rest.
     package let refusals: [Int]
+    /// Whether it leaves everything as it is although its method says otherwise.
+    private let onlyReads: Bool
     let segments: [Segment]
     let handle: @Sendable (APIRequest) async throws -> APIResponse
 
@@ -76,6 +78,13 @@ package struct Endpoint: Sendable {
         case literal(String)
         case variable(String)
     }
+
+    /// Whether it answers only when something has happened.
+    private let waits: Bool
+    /// Whether it is one of the readings of which only so many go on at once.
+    var isPaced: Bool { !writes && !waits && access.needsToken }
+    /// Whether it may change something, which waits during maintenance.
+    var writes: Bool { method != "GET" && !onlyReads }
 
     /// Whether what it answers names persons or tells of them, so that nobody on
     /// the way may keep it.
@@ -94,7 +103,8 @@ package struct Endpoint: Sendable {
     package init(
         _ method: String, _ path: String, _ access: Access, body: BodyKind = .none, _ summary: String,
         _ summaryZh: String, queries: [String] = [], requestHeaders: [String] = [], request: String? = nil,
-        answers: [Answer] = [], refusals: [Int] = [],
+        answers: [Answer] = [], refusals: [Int] = [], onlyReads: Bool = false,
+        waits: Bool = false,
         handle: @escaping @Sendable (APIRequest) async throws -> APIResponse,
     ) {
         self.method = method
@@ -108,6 +118,8 @@ package struct Endpoint: Sendable {
         self.request = request
         self.answers = answers
         self.refusals = refusals
+        self.onlyReads = onlyReads
+        self.waits = waits
         self.handle = handle
         self.segments = path.split(separator: "/").map { segment in
             segment.first == "{" ? .variable(String(segment.dropFirst().dropLast())) : .literal(String(segment))

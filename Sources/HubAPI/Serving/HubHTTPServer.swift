@@ -18,6 +18,8 @@ package struct HubServerConfiguration: Sendable {
     package var port = 8080
     /// Requests per second of a unit without a rate of its own. 50 unless set.
     package var defaultRate = 50
+    /// How much it takes on at once.
+    package var limits = ServingLimits()
     /// How long a graceful shutdown may take before what is left is cut off. 20 s unless set.
     package var shutdownAfter: Duration = .seconds(20)
     /// How long a connection may idle between requests, or within one. 75 s unless set.
@@ -115,8 +117,9 @@ package final class HubHTTPServer: Sendable {
     private func serve(_ core: HubCore, gracefulShutdownSignals: [UnixSignal]) async throws {
         let rates = RateLimiter(defaultRate: configuration.defaultRate)
         let services = HubServices(
-            core: core, rates: rates, metrics: HubMetrics(), drain: Drain(wakeups: core.wakeups))
-        services.registerGauges()
+            core: core, rates: rates, metrics: HubMetrics(), drain: Drain(wakeups: core.wakeups),
+            capacity: Capacity(configuration.limits))
+        services.registerMetrics()
         let started = AsyncStream.makeStream(of: Int.self)
         let http = try APIServer(
             services: services, host: configuration.host, port: configuration.port,

@@ -5,9 +5,14 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Answers what is no HTTP, has more header fields than are read, or does not
-/// come to its end, with a problem like any other, and closes the connection:
-/// nothing tells where the next request would begin.
+/// Answers what is no HTTP, has more header fields than are read, does not come
+/// to its end, or is one connection too many, with a problem like any other, and
+/// closes the connection: nothing tells where the next request would begin.
+///
+/// It also ends the connection after an answer to a request of which much has
+/// still to come, so that a refused body is not read to its end. Whoever is sent
+/// an answer before it has sent everything has a moment to read it: a connection
+/// that is closed with bytes unread takes the answer along.
 final class MalformedRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -31,6 +36,11 @@ final class MalformedRequestHandler: ChannelDuplexHandler, RemovableChannelHandl
 
     private var progress = Progress()
     private var hasFailed = false
+    /// The answer under way is the last one, and what comes is not looked at.
+    private var endsEarly = false
+    private var bodyLength: Int?
+    private var lingering: Scheduled<Void>?
+    private let watch: ConnectionWatchHandler
     private let date = DateHeader()
     private let bodyTimeout: Duration
     private var bodyBegan = ContinuousClock.now
@@ -39,34 +49,54 @@ final class MalformedRequestHandler: ChannelDuplexHandler, RemovableChannelHandl
 
     /// A large body has longer: whoever sends so much each second is not late.
     private static let bytesPerSecond = 16 << 10
+    /// So much more of a refused body is read past, and kept by nobody: most
+    /// clients look for an answer only once they have sent everything.
+    private static let worthReading = 16 << 20
+    /// How long a client that is hung up on may read its answer.
+    private static let farewell = TimeAmount.seconds(5)
 
     /// - Parameter bodyTimeout: how long a body may take, beside the time that
     ///   its size gives it.
-    init(bodyTimeout: Duration) {
+    init(bodyTimeout: Duration, capacity: Capacity) {
         self.bodyTimeout = bodyTimeout
+        watch = ConnectionWatchHandler(capacity: capacity)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        try? context.pipeline.syncOperations.addHandler(watch, position: .first)
         ConnectionEndHandler.add(to: context.pipeline)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         bodyTimer?.cancel()
         bodyTimer = nil
+        lingering?.cancel()
+        lingering = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard lingering == nil, !hasFailed else { return }
         switch unwrapInboundIn(data) {
-        case .head:
+        case .head(let head):
+            watch.headCame()
             progress.answersOwed += 1
             progress.isReading = true
             bodyBegan = .now
             bodyBytes = 0
+            bodyLength = head.headerFields[.contentLength].flatMap { Int($0) }
             if bodyTimer == nil { watchBody(within: bodyTimeout, context: context) }
         case .body(let part): bodyBytes += part.readableBytes
-        case .end: progress.isReading = false
+        case .end:
+            watch.requestCame()
+            progress.isReading = false
         }
         context.fireChannelRead(data)
+    }
+
+    /// Whether much of the request that is answered has still to come.
+    private var isFarFromEnd: Bool {
+        guard progress.isReading, progress.answersOwed == 1 else { return false }
+        return bodyLength.map { $0 - bodyBytes > Self.worthReading } ?? true
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -76,13 +106,42 @@ final class MalformedRequestHandler: ChannelDuplexHandler, RemovableChannelHandl
             return
         }
         switch unwrapOutboundIn(data) {
-        case .head(let head): progress.isAnswering = head.status.kind != .informational
+        case .head(var head):
+            progress.isAnswering = head.status.kind != .informational
+            guard progress.isAnswering, isFarFromEnd else { break }
+            endsEarly = true
+            head.headerFields[.connection] = "close"
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+            return
         case .body: break
         case .end:
             progress.isAnswering = false
             progress.answersOwed -= 1
+            guard endsEarly else { break }
+            context.writeAndFlush(data, promise: promise)
+            hangUp(context: context)
+            return
         }
         context.write(data, promise: promise)
+    }
+
+    /// The application closes as soon as it has learnt of the end; the client
+    /// still has its moment.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .all, lingering != nil else {
+            context.close(mode: mode, promise: promise)
+            return
+        }
+        context.channel.closeFuture.cascade(to: promise)
+    }
+
+    /// Sends no more, looks at nothing more, and closes a moment later.
+    private func hangUp(context: ChannelHandlerContext) {
+        guard lingering == nil else { return }
+        context.close(mode: .output, promise: nil)
+        lingering = context.eventLoop.assumeIsolated().scheduleTask(in: Self.farewell) {
+            context.close(promise: nil)
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -90,17 +149,24 @@ final class MalformedRequestHandler: ChannelDuplexHandler, RemovableChannelHandl
             context.fireErrorCaught(error)
             return
         }
-        let isTooLarge = error as? HTTPParserError == .headerOverflow
-        fail(isTooLarge ? "header-too-large" : "bad-request", error, context: context)
+        let code =
+            switch error {
+            case HTTPParserError.headerOverflow: "header-too-large"
+            case is ConnectionWatchHandler.HeadTooSlow: "request-timeout"
+            case is ConnectionWatchHandler.TooManyConnections: "overloaded"
+            default: "bad-request"
+            }
+        fail(code, error, context: context)
     }
 
     private func fail(_ code: String, _ error: any Error, context: ChannelHandlerContext) {
         guard !hasFailed else { return }
         hasFailed = true
-        if progress.takesAnswer { answer(code, context: context) }
         // What came of the body must not pass for all of it.
         if progress.isReading { context.fireErrorCaught(error) }
-        context.close(promise: nil)
+        guard progress.takesAnswer else { return context.close(promise: nil) }
+        answer(code, context: context)
+        hangUp(context: context)
     }
 
     // MARK: - Slow bodies
@@ -123,6 +189,9 @@ final class MalformedRequestHandler: ChannelDuplexHandler, RemovableChannelHandl
 
     // MARK: - Answering
 
+    /// When who was one connection too many may try again, in seconds.
+    private static let comeBackAfter = 5
+
     private func answer(_ code: String, context: ChannelHandlerContext) {
         let requestID = RequestNumber.next()
         let response = APIResponse.problem(HubError(code), requestID: requestID, path: "", chinese: false)
@@ -133,6 +202,7 @@ final class MalformedRequestHandler: ChannelDuplexHandler, RemovableChannelHandl
         head.headerFields[.contentLength] = String(body.readableBytes)
         head.headerFields[.connection] = "close"
         head.headerFields[.date] = date.text
+        if response.status == 503 { head.headerFields[.retryAfter] = String(Self.comeBackAfter) }
         if let name = HTTPField.Name("X-Request-ID") { head.headerFields[name] = requestID }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(body)), promise: nil)

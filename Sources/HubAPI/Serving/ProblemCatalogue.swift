@@ -122,6 +122,10 @@ package enum ProblemCatalogue {
             "请拆分后报送"
         ),
         (
+            "uri-too-long", 414, "the path with its query is too long", "请求地址过长", "name fewer or shorter parameters",
+            "请减少或缩短参数"
+        ),
+        (
             "unsupported-media-type", 415, "the content type or encoding is not supported", "不支持的内容类型或压缩方式",
             "send CloudEvents or JSON, uncompressed", "请以CloudEvents或JSON格式、不压缩报送"
         ),
@@ -154,6 +158,14 @@ package enum ProblemCatalogue {
             "paused", 409, "the consumer is paused", "该消费者已暂停", "let it go on with POST …/resume", "请先用POST …/resume恢复"
         ),
         (
+            "sweeps-held", 409, "the operator holds reminders and escalations for the time being", "运行人员已暂停催办督办",
+            "wait until heldUntil, or try it out with dryRun", "请待heldUntil之后，或用dryRun试算"
+        ),
+        (
+            "too-many-consumers", 409, "the unit has as many consumers as it may have", "本单位的消费者数量已达上限",
+            "remove one that is not used, or share one among workers", "请删除不用的消费者，或由多个处理程序共用一个"
+        ),
+        (
             "start-is-fixed", 409, "a consumer that is there does not begin elsewhere", "已有的消费者不能更改起点",
             "leave start out, or make a consumer of another name", "请去掉start，或另设消费者"
         ),
@@ -182,6 +194,10 @@ package enum ProblemCatalogue {
             "wait as Retry-After says", "请按Retry-After等待"
         ),
         (
+            "too-much-at-once", 429, "this unit has too much under way at once", "本单位同时进行的请求过多",
+            "end some of it, or wait as Retry-After says", "请减少同时进行的请求，或按Retry-After等待"
+        ),
+        (
             "header-too-large", 431, "the header fields are too large", "请求头过大", "send fewer or shorter headers",
             "请减少请求头"
         ),
@@ -207,6 +223,10 @@ package enum ProblemCatalogue {
         (
             "outcome-unknown", 503, "the connection was lost at the commit", "提交时连接中断，结果未知",
             "send the same request again: it is safe", "请原样重发，不会重复"
+        ),
+        (
+            "maintenance", 503, "the hub answers reads only, for maintenance", "系统维护中，仅可查询",
+            "send the same request again when Retry-After has passed", "请在Retry-After之后原样重发"
         ),
         ("overloaded", 503, "the hub has more work than it can take", "系统繁忙", again.0, again.1),
         ("shutting-down", 503, "the hub is stopping", "系统正在停机", again.0, again.1),

@@ -69,6 +69,8 @@ actor PipelineConnection: ThreadExecutor.Loop {
     var beginnings: [Machine.ScopeID: String] = [:]
     /// When what is still on the wire is given up.
     var drainDeadline: UInt64?
+    /// Since when the server owes an answer and has not said a word.
+    private var silentSince: UInt64?
     var isClosing = false
     var isRetired = false
     var report = Report()
@@ -153,6 +155,7 @@ actor PipelineConnection: ThreadExecutor.Loop {
         _ readiness: ThreadExecutor.Readiness, _ connection: PQConnection, _ canceller: PQCanceller,
     ) -> ThreadExecutor.Interest {
         if readiness.canRead {
+            silentSince = nil
             if let loss = readAnswers(connection) { return end(loss.error, byServer: loss.isServersDoing) }
             settleReport()
         }
@@ -167,11 +170,27 @@ actor PipelineConnection: ThreadExecutor.Loop {
         checkDeadline(canceller)
         if machine.takeInterruption() { canceller.interrupt() }
         settleReport()
+        let lostAt = silenceDeadline()
+        if let lostAt, lostAt <= monotonicNanoseconds() {
+            return end(.connectionLost("the server did not answer in time"), byServer: false)
+        }
         if machine.isDone {
             return end(isClosing ? .connectionClosed : .connectionLost("the connection was retired"), byServer: false)
         }
         return .wait(
-            descriptor: connection.socket, forWriting: flushed == .pending, deadline: drainDeadline)
+            descriptor: connection.socket, forWriting: flushed == .pending,
+            deadline: [drainDeadline, lostAt].compactMap(\.self).min())
+    }
+
+    /// When a server that owes an answer counts as lost.
+    private func silenceDeadline() -> UInt64? {
+        guard machine.expectsAnswer, let timeout = pool.configuration.silenceTimeout else {
+            silentSince = nil
+            return nil
+        }
+        let since = silentSince ?? monotonicNanoseconds()
+        silentSince = since
+        return since + UInt64(timeout.wholeNanoseconds)
     }
 
     /// The connection is over: answers everybody, and tells the pool.
@@ -231,6 +250,8 @@ actor PipelineConnection: ThreadExecutor.Loop {
         case .failure(let error):
             // Without its BEGIN the rest would run outside of a transaction.
             if error.transactionPhase == .begin { retire(reason: "a transaction could not begin") }
+            // The next connection looks for the server that takes writes.
+            if error.sqlState == .readOnlyTransaction { retire(reason: "the server takes no writes") }
             result = .failure(command.work.attributed(explained(error, completion), isScoped: command.scope != nil))
         case .unsent(let error):
             if command.scope == nil { return report.returned.append(.command(command.work)) }

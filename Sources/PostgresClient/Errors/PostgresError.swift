@@ -101,6 +101,7 @@ extension PostgresError {
     package var wasNeverSent: Bool {
         switch code.kind {
         case .connectFailed, .connectionLost, .poolExhausted: true
+        case .server: sqlState == .readOnlyTransaction
         default: false
         }
     }
@@ -109,13 +110,16 @@ extension PostgresError {
     package var isOutcomeUnknown: Bool { code == .outcomeUnknown }
 
     /// The database cannot be reached, or cannot serve just now: it is down or
-    /// overloaded, or cut the statement off (classes 53 and 57). It is not the
-    /// statement's fault.
+    /// overloaded, or cut the statement off (classes 53 and 57), or takes no
+    /// writes, as a standby. It is not the statement's fault.
     package var isUnavailable: Bool {
         switch code.kind {
         case .connectFailed, .connectionLost, .poolExhausted, .closed: true
         case .server:
-            sqlState.map { SQLState.insufficientResources ~= $0 || SQLState.operatorIntervention ~= $0 } ?? false
+            sqlState.map {
+                SQLState.insufficientResources ~= $0 || SQLState.operatorIntervention ~= $0
+                    || $0 == .readOnlyTransaction
+            } ?? false
         default: false
         }
     }

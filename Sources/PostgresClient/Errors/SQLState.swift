@@ -41,6 +41,8 @@ extension SQLState {
     package static let uniqueViolation = SQLState(rawValue: "23505")
     package static let checkViolation = SQLState(rawValue: "23514")
     package static let exclusionViolation = SQLState(rawValue: "23P01")
+    /// The server is a standby, or has been made read-only.
+    package static let readOnlyTransaction = SQLState(rawValue: "25006")
     package static let inFailedTransaction = SQLState(rawValue: "25P02")
     package static let invalidStatementName = SQLState(rawValue: "26000")
     package static let featureNotSupported = SQLState(rawValue: "0A000")
@@ -52,6 +54,7 @@ extension SQLState {
     package static let undefinedTable = SQLState(rawValue: "42P01")
     package static let undefinedFunction = SQLState(rawValue: "42883")
     package static let syntaxError = SQLState(rawValue: "42601")
+    package static let invalidFunctionDefinition = SQLState(rawValue: "42P13")
     package static let insufficientPrivilege = SQLState(rawValue: "42501")
     /// Class 53: disk full, out of memory, too many connections.
     package static let insufficientResources = SQLState(rawValue: "53000")

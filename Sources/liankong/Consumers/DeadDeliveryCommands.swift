@@ -46,7 +46,9 @@ struct RedriveDeliveries: AsyncParsableCommand {
 
     func run() async throws {
         let count = try await consumer.hub.withClient {
-            try await $0.redrive(consumer.name, deliveries: deliveries.isEmpty ? nil : deliveries)
+            try await $0.redrive(consumer.name, deliveries: deliveries.isEmpty ? nil : deliveries) { count in
+                Output.error("liankong: \(count) so far 已处理\(count)条")
+            }
         }
         guard !consumer.output.isJSON else { return Output.json(["redriven": .integer(Int64(count))]) }
         print("\(Words.count(count, "delivery", "deliveries")) to be handed out again 重新投递\(count)条")

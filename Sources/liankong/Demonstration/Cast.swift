@@ -2,25 +2,29 @@ import CloudEvents
 import HubClient
 import Synchronization
 
-/// Who speaks in a demonstration: a client for each unit and officer, as
+/// Who speaks in a demonstration or a simulation: a client for each unit and officer, as
 /// needed.
 final class Cast: Sendable {
     private let url: String
     private let tokens: TokenFile
     private let county: String
+    private let retries: RetryPolicy
     private let clients = Mutex<[String: HubClient]>([:])
 
-    init(url: String, tokens: TokenFile, county: String) {
+    init(url: String, tokens: TokenFile, county: String, retries: RetryPolicy = RetryPolicy()) {
         self.url = url
         self.tokens = tokens
         self.county = county
+        self.retries = retries
     }
 
     /// The client of a unit's program or of an officer.
     func client(of speaker: String) throws -> HubClient {
         if let known = clients.withLock({ $0[speaker] }) { return known }
         let token = try tokens.token(of: speaker, county: county)
-        let client = try HubClient(configuration: HubClientConfiguration(url: url, token: token))
+        var configuration = HubClientConfiguration(url: url, token: token)
+        configuration.retries = retries
+        let client = try HubClient(configuration: configuration)
         clients.withLock { $0[speaker] = client }
         return client
     }

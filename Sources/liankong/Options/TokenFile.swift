@@ -37,6 +37,12 @@ struct TokenFile {
     /// The county that the tokens at the top of the file are of.
     var county: String? { json["county"]?.stringValue }
 
+    /// The keys of all counties of the file.
+    var counties: [String] { json["counties"]?.objectValue?.keys ?? [] }
+
+    /// The units of a county that hold tokens, in the order of the file.
+    func units(county: String) -> [String] { json["counties"]?[county]?["tokens"]?.objectValue?.keys ?? [] }
+
     /// The token of a unit or an officer.
     ///
     /// - Parameters:

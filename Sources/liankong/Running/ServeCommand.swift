@@ -3,6 +3,7 @@ import Foundation
 import Hub
 import HubAPI
 import Logging
+import PostgresClient
 import UnixSignals
 
 /// Serves the API.
@@ -37,6 +38,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Requests a second that a unit may send unless set otherwise. 每单位每秒请求数。")
     var rate = 50
 
+    @Option(
+        name: .customLong("consumers-per-unit"), help: "How many consumers a unit may have. 每单位消费者数上限。")
+    var consumersPerUnit = 100
+
+    @Option(
+        name: .customLong("database-silence"),
+        help: ArgumentHelp(
+            "Seconds without a word after which a database server counts as lost. 数据库无响应多少秒后视为失联。",
+            discussion: "More than its statement_timeout, which is 30 s unless the connection string sets another."))
+    var databaseSilence = 40
+
     @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error. 日志级别。")
     var logLevel = "info"
 
@@ -50,12 +62,18 @@ struct ServeCommand: AsyncParsableCommand {
                 """))
     var takesNewKeys = false
 
+    @OptionGroup(title: "Limits 上限") var limits: LimitOptions
+    @OptionGroup(title: "What is kept 保留") var retention: RetentionOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var keys: KeyOptions
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port is 0 to 65535 / 端口应在0至65535之间") }
         guard rate > 0 else { throw ValidationError("--rate is at least 1 / 应不小于1") }
+        guard consumersPerUnit >= 0 else {
+            throw ValidationError("--consumers-per-unit is at least 0 / 应不小于0")
+        }
+        guard databaseSilence > 0 else { throw ValidationError("--database-silence is at least 1 / 应不小于1") }
         guard Logger.Level(rawValue: logLevel) != nil else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--log-level is one of \(levels) / 日志级别应为其中之一")
@@ -66,9 +84,13 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = HubServerConfiguration(
             hub: HubConfiguration(databaseURL: try database.url(), keyFile: keys.path))
         configuration.hub.takesNewKeys = takesNewKeys
+        configuration.hub.retention = retention.value
+        configuration.hub.consumersPerUnit = consumersPerUnit
+        configuration.hub.database.silenceTimeout = .seconds(databaseSilence)
         configuration.host = host
         configuration.port = try chosenPort()
         configuration.defaultRate = rate
+        limits.apply(to: &configuration)
         let base = "http://\(host.contains(":") ? "[\(host)]" : host):"
         let addressFile = addressFile
         let logger = Logs.serving(level: Logger.Level(rawValue: logLevel) ?? .info)

@@ -21,6 +21,8 @@ struct JSONSyntaxTests {
         ("{\"会盟镇\":1 2}", "", "line 1, column 10", "第1行第10列"),
         ("[\n\n", "/0", "line 3, column 1", "第3行第1列"),
         ("{\"a\":01}", "/a", "line 1, column 6", "第1行第6列"),
+        // A value without its key is none, and no path repeats it.
+        ("{\"a\":1,\"张三\",\"b\":2}", "", "line 1, column 12", "第1行第12列"),
     ])
     func thePlaceIsTheFirstSignThatDoesNotFit(
         _ text: String, _ path: String, _ place: String, _ placeZh: String,

@@ -1,4 +1,5 @@
 import Coordination
+import Foundation
 import PostgresClient
 import Store
 import TestSupport
@@ -117,6 +118,11 @@ struct ConsumerPlanTests {
         try await touches(ConsumerBacklog.work(consumer, limit: 50), in: session)
     }
 
+    /// How much waits; a million by `LIANKONG_TEST_BACKLOG=1000000`, which takes
+    /// some minutes.
+    private static let backlog =
+        ProcessInfo.processInfo.environment["LIANKONG_TEST_BACKLOG"].flatMap { Int($0) } ?? 20_000
+
     @Test(arguments: ["none", "case"])
     func aBacklogCostsNothing(_ ordering: String) async throws {
         try await TestDatabase.with { database in
@@ -127,23 +133,65 @@ struct ConsumerPlanTests {
                 // The first calls read the catalogue and fill the caches.
                 for _ in 0..<6 { _ = try await Self.round(1, in: session) }
                 let before = try await Self.round(1, in: session)
-                // 20,000 above the floor; below it as many that wait for their
+                // So many above the floor; below it as many that wait for their
                 // time, and were given up.
                 try await session.run(
-                    ConsumerBacklog.deliveries(501...20_500)
-                        + """
-                        INSERT INTO hub.lease (county, consumer, position, case_id, lease, attempt, until, state)
-                        SELECT 1, 1, -n, 1000000 + n, gen_random_uuid(), 1,
-                            CASE WHEN n % 2 = 0 THEN 'infinity' ELSE now() + interval '1 hour' END,
-                            CASE WHEN n % 2 = 0 THEN 'dead' ELSE 'waiting' END
-                        FROM generate_series(1, 40000) AS n;
-                        """, name: "backlog")
+                    "SELECT hub.make_partitions(\(Self.backlog + 10_000_000));"
+                        + ConsumerBacklog.deliveries(501...Self.backlog + 500)
+                            + """
+                            INSERT INTO hub.lease (county, consumer, position, case_id, lease, attempt, until, state)
+                            SELECT 1, 1, -n, 1000000 + n, gen_random_uuid(), 1,
+                                CASE WHEN n % 2 = 0 THEN 'infinity' ELSE now() + interval '1 hour' END,
+                                CASE WHEN n % 2 = 0 THEN 'dead' ELSE 'waiting' END
+                            FROM generate_series(1, \(2 * Self.backlog)) AS n;
+                            """, name: "backlog")
                 _ = try await Self.round(1, in: session)
                 let after = try await Self.round(1, in: session)
                 #expect(after < before * 2, "\(before) became \(after)")
+                if Self.backlog > 20_000 { print("\(ordering): \(before) pages, with a backlog \(after)") }
             }
         }
     }
+
+    /// A hundred thousand wait behind one that somebody holds: nobody walks over
+    /// them, neither who fetches something else nor who lets the next one go.
+    @Test func whatWaitsBehindAStuckCaseIsNotWalked() async throws {
+        try await TestDatabase.with { database in
+            try await database.withSession { session in
+                try await session.run(
+                    "SELECT hub.make_partitions(999999);" + ConsumerBacklog.deliveries(1...1000)
+                        + ConsumerBacklog.consumer(1, ordering: "case") + Self.stuck(1...100), name: "rows")
+                for _ in 0..<6 { _ = try await Self.round(1, in: session) }
+                let fetch = try await Self.round(1, in: session)
+                let next = try await Self.touches(Self.letNextGo, in: session)
+                try await session.run(
+                    "DELETE FROM hub.lease WHERE case_id = -7;" + Self.stuck(1...100_000) + "ANALYZE hub.lease;",
+                    name: "backlog")
+                _ = try await Self.round(1, in: session)
+                let fetchBeside = try await Self.round(1, in: session)
+                let nextOfMany = try await Self.touches(Self.letNextGo, in: session)
+                #expect(fetchBeside < fetch * 2, "\(fetch) became \(fetchBeside)")
+                #expect(nextOfMany < next * 2, "\(next) became \(nextOfMany)")
+            }
+        }
+    }
+
+    /// Deliveries of one case, the first of them in somebody's hands.
+    private static func stuck(_ range: ClosedRange<Int>) -> String {
+        """
+        INSERT INTO hub.lease (county, consumer, position, case_id, lease, attempt, until, state)
+        SELECT 1, 1, n - 100001, -7, CASE WHEN n = 1 THEN gen_random_uuid() END, (n = 1)::integer,
+            CASE WHEN n = 1 THEN now() + interval '1 hour' ELSE 'infinity' END,
+            CASE WHEN n = 1 THEN 'leased' ELSE 'blocked' END
+        FROM generate_series(\(range.lowerBound), \(range.upperBound)) AS n;
+        """
+    }
+
+    /// Acknowledges the one that is held.
+    private static let letNextGo = """
+        SELECT hub.settle_deliveries(1::smallint, 1, 'ack', ARRAY[-100000::bigint], ARRAY(
+            SELECT lease FROM hub.lease WHERE county = 1 AND consumer = 1 AND position = -100000), 0, NULL)
+        """
 
     /// Much has come back and is due: a fetch takes its share.
     @Test func whatIsDueIsNotWalked() async throws {

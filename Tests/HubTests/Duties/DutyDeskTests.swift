@@ -173,6 +173,7 @@ struct DutyDeskTests {
                 PostgresStatement(
                     name: "age", sql: "UPDATE hub.command_key SET at = at - interval '31 days' WHERE county = $1",
                     binds: [hub.county.id.rawValue]))
+            #expect(try await hub.store.forgetCommandKeys(olderThanDays: 30) == 1)
             let sheet = try await hub.desk.perform(
                 "note", on: id, body: ["note": "二"], by: officer, idempotencyKey: "k")
             #expect(sheet.duty.version == 3)

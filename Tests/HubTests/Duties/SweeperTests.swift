@@ -181,7 +181,10 @@ struct SweeperTests {
             _ = try await hub.store.pool.query(
                 PostgresStatement(
                     name: "break",
-                    sql: "UPDATE hub.duty SET milestones = '[{}]' WHERE county = $1 AND id = $2",
+                    sql: """
+                        UPDATE hub.duty SET milestones = '[{}]', wording = NULL, clocks = NULL
+                        WHERE county = $1 AND id = $2
+                        """,
                     binds: [hub.county.id.rawValue, broken.rawValue]))
             let tried = try await sweep(hub, due, dryRun: true)
             let result = try await sweep(hub, due)

@@ -24,7 +24,7 @@ struct GracefulShutdownTests {
                     // A stream ends; it is not cut off.
                     group.addTask { try await hub.stream("/v1/feed", as: .unit("hrss")) { _ in true } }
                     try await eventually("all of them are taken in") {
-                        let waiting = try await hub.metric("hub_admissions_waiting")
+                        let waiting = try await hub.metric("hub_lane_waiting{lane=\"admissions\"}")
                         let readers = try await hub.metric("hub_readers_waiting")
                         return waiting == Double(Self.count - 1) && readers == 2
                     }

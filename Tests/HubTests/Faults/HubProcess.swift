@@ -11,15 +11,18 @@ actor HubProcess {
     nonisolated let port: Int
     /// What the hub says, of all its lives.
     nonisolated let log: String
+    private let options: [String]
     private var process: ChildProcess?
 
     /// Runs a body against a hub over a database of the test's own; what is
     /// left of both is gone afterwards.
+    ///
+    /// - Parameter options: further ones of `liankong serve`.
     static func with<Result: Sendable>(
-        _ body: @escaping @Sendable (HubProcess, TestHub) async throws -> Result
+        options: [String] = [], _ body: @escaping @Sendable (HubProcess, TestHub) async throws -> Result
     ) async throws -> Result {
         try await TestDatabase.with { database in
-            let hub = try HubProcess(over: database)
+            let hub = try HubProcess(over: database, options: options)
             do {
                 try await hub.start()
                 let result = try await TestHub.with(port: hub.port, of: database, keyFile: hub.keyFile) {
@@ -35,11 +38,14 @@ actor HubProcess {
         }
     }
 
-    private init(over database: TestDatabase) throws {
+    /// - Parameter number: tells it from other hubs over the same database, whose
+    ///   key file it shares.
+    init(over database: TestDatabase, number: Int = 0, options: [String] = []) throws {
         self.database = database
+        self.options = options
         let folder = FileManager.default.temporaryDirectory
         keyFile = folder.appendingPathComponent("\(database.name).keys").path
-        log = folder.appendingPathComponent("\(database.name).log").path
+        log = folder.appendingPathComponent("\(database.name).\(number).log").path
         port = try Self.steadyPort()
     }
 
@@ -52,7 +58,7 @@ actor HubProcess {
             [
                 binary, "serve", "--port", String(port), "--rate", "1000000", "--keys", keyFile, "--database-url",
                 database.url,
-            ],
+            ] + options,
             output: log, appends: true, environment: environment)
         let port = port
         try await eventually("the hub serves") { Self.isOpen(port) }
@@ -69,18 +75,33 @@ actor HubProcess {
         process?.send(SIGTERM)
     }
 
+    /// Its process; nil when it does not run.
+    var id: Int32? { process?.id }
+
+    /// The memory it takes now, in bytes.
+    func memory() throws -> Int {
+        let id = process?.id ?? 0
+        let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        guard let kilobytes = line?.split(separator: " ").dropFirst().compactMap({ Int($0) }).first else {
+            throw NeverTrue(description: "the process \(id) tells its memory")
+        }
+        return kilobytes << 10
+    }
+
     /// Waits until it has ended; nil when it does not run.
     func end() async -> ChildProcess.End? {
         defer { process = nil }
         return await process?.end()
     }
 
-    private func remove() async {
+    /// Ends it and takes away its files.
+    func remove() async {
         await kill()
         for file in [keyFile, log] { try? FileManager.default.removeItem(atPath: file) }
     }
 
-    private nonisolated var lastWords: String {
+    nonisolated var lastWords: String {
         let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         return text.split(separator: "\n").suffix(30).joined(separator: "\n")
     }

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 /// Clients that send the same again until they are answered, as the API tells
-/// them to, and remember what they were answered.
+/// them to, and remember what they were answered. Where a hub does not answer
+/// they go to the next.
 final class PersistentClients: Sendable {
     /// What the hub has said it stored.
     struct Answers: Sendable {
@@ -20,11 +21,15 @@ final class PersistentClients: Sendable {
         var withoutRetryAfter = 0
     }
 
-    private let hub: TestHub
+    private let hubs: [TestHub]
     private let state = Mutex((answers: Answers(), isOver: false))
 
-    init(of hub: TestHub) {
-        self.hub = hub
+    convenience init(of hub: TestHub) {
+        self.init(of: [hub])
+    }
+
+    init(of hubs: [TestHub]) {
+        self.hubs = hubs
     }
 
     var answers: Answers { state.withLock { $0.answers } }
@@ -58,7 +63,7 @@ final class PersistentClients: Sendable {
     /// Publishes one report until it is answered.
     func publish(id: String, employer: Int) async throws {
         let event = try Sample.report(id: id, employer: employer)
-        let answer = try await send { try await self.hub.publish(event, as: .unit("jm-office")) }
+        let answer = try await send { try await $0.publish(event, as: .unit("jm-office")) }
         try #require(answer.status == 201 || answer.status == 200, "\(answer.text)")
         try keep(answer.json, of: id)
     }
@@ -77,15 +82,11 @@ final class PersistentClients: Sendable {
         let events = try ids.enumerated().map { try Sample.report(id: $1, employer: employer + $0) }
         let receipts: [JSONValue]
         if size == 1 {
-            let answer = try await send {
-                try await self.hub.publish(events[0], as: .unit("jm-office"))
-            }
+            let answer = try await send { try await $0.publish(events[0], as: .unit("jm-office")) }
             try #require(answer.status == 201 || answer.status == 200, "\(answer.text)")
             receipts = [answer.json]
         } else {
-            let answer = try await send {
-                try await self.hub.publish(batch: events, as: .unit("jm-office"))
-            }
+            let answer = try await send { try await $0.publish(batch: events, as: .unit("jm-office")) }
             try #require(answer.status == 200, "\(answer.text)")
             receipts = (answer.json["results"]?.arrayValue ?? []).compactMap { $0["receipt"] }
         }
@@ -105,7 +106,7 @@ final class PersistentClients: Sendable {
             let officer = "\(unit)-01"
             let headers = withKey ? [("Idempotency-Key", "sign-\(duty)")] : []
             let answer = try await send {
-                try await self.hub.post("/v1/duties/\(duty)/sign", [:], as: .officer(officer), headers: headers)
+                try await $0.post("/v1/duties/\(duty)/sign", [:], as: .officer(officer), headers: headers)
             }
             try #require(answer.status == 200, "\(answer.text)")
             #expect(answer.json["signedBy"]?.stringValue == officer)
@@ -115,11 +116,12 @@ final class PersistentClients: Sendable {
 
     /// Sends until the answer is not to be had by sending again. An answer of
     /// a batch of which some are to be sent again is none.
-    private func send(_ request: () async throws -> TestAnswer) async throws -> TestAnswer {
+    private func send(_ request: (TestHub) async throws -> TestAnswer) async throws -> TestAnswer {
         let deadline = ContinuousClock.now + .seconds(60)
+        var turn = Int.random(in: hubs.indices)
         while true {
             do {
-                let answer = try await request()
+                let answer = try await request(hubs[turn])
                 let inner = (answer.json["results"]?.arrayValue ?? []).compactMap {
                     $0["problem"]?["code"]?.stringValue
                 }
@@ -130,6 +132,7 @@ final class PersistentClients: Sendable {
                 state.withLock { $0.answers.retries += 1 }
             }
             guard ContinuousClock.now < deadline else { throw NeverTrue(description: "the hub answers") }
+            turn = (turn + 1) % hubs.count
             try await Task.sleep(for: .milliseconds(.random(in: 20...100)))
         }
     }

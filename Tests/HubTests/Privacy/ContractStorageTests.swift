@@ -29,7 +29,8 @@ struct ContractStorageTests {
                 let sealed = result.sealed.values.flatMap { JSONValue.object($0).texts }
                 // A town may be open as the place of work and sealed as the child's.
                 let telling = sealed.filter { $0.unicodeScalars.count > 3 && !open.contains($0) }
-                for column in [record.attributes, record.open, record.explanation] {
+                let explanation = try await hub.inspection.explanation(of: position, county: county.id)
+                for column in [record.attributes, record.open, explanation ?? []] {
                     let text = Self.withoutUnits(String(decoding: column, as: UTF8.self), units)
                     for sealed in telling {
                         // A code is an English word as well, and a clause may have it in its name.

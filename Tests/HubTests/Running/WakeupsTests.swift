@@ -13,9 +13,9 @@ struct WakeupsTests {
     func aRingWakesWhoWaitsForThatLog() async {
         let wakeups = Wakeups()
         let id = wakeups.register([Self.hrss])
-        async let waiting: Void = wakeups.wait(id, atMost: Self.long)
+        async let waiting = wakeups.wait(id, atMost: Self.long)
         wakeups.ring([Self.hrss])
-        await waiting
+        _ = await waiting
         wakeups.unregister(id)
         #expect(wakeups.waiting == 0)
     }

@@ -1,3 +1,4 @@
+import Hub
 import HubSchema
 import PostgresClient
 import Store
@@ -20,8 +21,12 @@ struct MigrationTests {
         }
     }
 
-    private static func migrate(_ database: TestDatabase) async throws -> MigrationReport {
-        try await withStore(database) { try await $0.migrate() }
+    private static func migrate(
+        _ database: TestDatabase, contracts: Bool = false,
+    ) async throws -> MigrationReport {
+        var options = MigrationOptions()
+        options.contracts = contracts
+        return try await withStore(database) { try await $0.migrate(options: options) }
     }
 
     private static func refusal(_ database: TestDatabase) async throws -> StoreError? {
@@ -162,6 +167,12 @@ struct MigrationTests {
             _ = try await Self.migrate(database)
             try await database.run(
                 "INSERT INTO hub.schema_migration (version, name, checksum) VALUES (99, '0099_add_all.sql', '0')")
+            // As long as it keeps what this program calls, that may run.
+            let served = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
+            #expect(served)
+            let report = try await Self.migrate(database)
+            #expect(report.applied == [] && report.functions == [] && report.dropped == [])
+            try await database.run("UPDATE hub.schema_release SET retired_at = now()")
             let refusal = try await Self.refusal(database)
             #expect(refusal == .schemaNewer(99))
             let current = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
@@ -175,8 +186,6 @@ struct MigrationTests {
             try await database.run("UPDATE hub.schema_migration SET checksum = '0' WHERE version = 2")
             let refusal = try await Self.refusal(database)
             #expect(refusal == .migrationChanged(try Self.names[1]))
-            let current = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
-            #expect(!current)
         }
     }
 
@@ -188,27 +197,38 @@ struct MigrationTests {
                 + "WHERE pronamespace = 'hub'::regnamespace"
             let before = try await database.texts(text)
             // As an older version left it: another body, and another signature beside it.
+            let body = try HubSchema.functions().first { $0.name == "make_partitions.sql" }?.text ?? ""
+            try await database.run(body.replacing("BEGIN\n", with: "BEGIN\n    RETURN 7;\n", maxReplacements: 1))
             try await database.run(
                 """
-                CREATE OR REPLACE FUNCTION hub.fold_board() RETURNS integer LANGUAGE sql AS 'SELECT 7';
-                CREATE FUNCTION hub.fold_board(p_limit integer) RETURNS integer LANGUAGE sql AS 'SELECT p_limit';
-                UPDATE hub.schema_function SET checksum = '0' WHERE name = 'fold_board.sql';
+                CREATE FUNCTION hub.make_partitions() RETURNS integer LANGUAGE sql AS 'SELECT 7';
+                UPDATE hub.schema_function SET checksum = '0' WHERE name = 'make_partitions.sql';
+                UPDATE hub.schema_release SET fingerprint = 'older';
                 """)
             let current = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
             #expect(!current)
             let report = try await Self.migrate(database)
-            #expect(report.applied == [] && report.functions == ["fold_board.sql"])
+            #expect(report.applied == [] && report.functions == ["make_partitions.sql"])
+            // What the older version calls stays until it is said to be gone.
+            #expect(report.kept == ["hub.make_partitions()"] && report.dropped == [])
+            let contracted = try await Self.migrate(database, contracts: true)
+            #expect(contracted.dropped == ["hub.make_partitions()"] && contracted.kept == [])
             #expect(try await database.texts(text) == before)
+            #expect(
+                try await database.texts("SELECT fingerprint FROM hub.schema_release WHERE retired_at IS NOT NULL")
+                    == ["older"])
         }
     }
 
-    @Test func aHubOfThisProgramStartsOnlyOnItsSchema() async throws {
+    @Test func aHubOfThisProgramStartsOnlyOnASchemaThatServesIt() async throws {
         try await TestDatabase.with { database in
-            try await database.run("UPDATE hub.schema_function SET checksum = '0' WHERE name = 'admit.sql'")
+            try await database.run("UPDATE hub.schema_release SET fingerprint = 'another'")
             let current = try await Self.withStore(database) { try await $0.schemaIsCurrent() }
             #expect(!current)
-            await #expect(throws: (any Error).self) {
-                try await TestHub.with(database: database, keyFile: "/tmp/\(database.name).keys") { _ in }
+            let configuration = HubConfiguration(
+                databaseURL: database.url, keyFile: "/tmp/\(database.name).keys")
+            await #expect(throws: HubCore.Fault.schemaNotCurrent) {
+                _ = try await HubCore.open(configuration, logger: TestDatabase.logger)
             }
         }
     }

@@ -12,6 +12,7 @@ struct StoreStatementTests {
         "live_token": "the token tells the county",
         "live_tokens": "the tokens tell their counties",
         "unit_rates": "every process serves all counties",
+        "maintenance": "every process serves all counties",
         "forget_command_keys": "keys are forgotten by age, whosever they are",
         "fold_board.sql": "maintenance folds the counts of all counties",
     ]

@@ -39,7 +39,8 @@ struct ClockReachTests {
             try await story.moveClock(to: "2020-10-28T09:00:00+08:00")
             let receipt = try await story.publish(try Sample.report(id: "broken", employer: 1), as: "jm-office")
             let duty = try #require(try receipt.recipient("hrss")["dutyId"]?.stringValue)
-            try await hub.database.run("UPDATE hub.duty SET milestones = '[{}]' WHERE id = \(duty)")
+            try await hub.database.run(
+                "UPDATE hub.duty SET milestones = '[{}]', wording = NULL, clocks = NULL WHERE id = \(duty)")
             for _ in 0..<2 { _ = try await story.sweep(asOf: "2020-12-28T09:00:00+08:00") }
             let told = logs.lines.filter { $0.hasPrefix("error duty unreadable") }
             #expect(told.count == 1 && told.allSatisfy { $0.contains("hub_duty=\(duty)") }, "\(told)")
