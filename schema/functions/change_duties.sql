@@ -18,7 +18,9 @@
 --
 -- Duties are looked up by laterals behind OFFSET 0, as admit says: next to a
 -- condition on ended_at a join walks all open duties of the county, as long as
--- the table has no statistics.
+-- the table has no statistics. They are looked up once, and what they were is
+-- taken from arrays; what only an assignment or a step needs is left out where
+-- there is none: nearly every change is a signature.
 CREATE OR REPLACE FUNCTION hub.change_duties(
     p_county smallint[], p_duty bigint[], p_version integer[], p_at timestamptz[], p_token uuid[], p_by_unit text[],
     p_officer text[], p_command text[], p_to_state text[], p_detail bytea[], p_sealed_note bytea[],
@@ -45,20 +47,41 @@ DECLARE
     v_applies boolean[];
     v_position bigint[];
     v_delivery bigint[];
+    -- The duties as they were.
+    v_unit text[];
+    v_type text[];
+    v_publisher text[];
+    v_lead text[];
+    v_ladder text[];
+    v_state text[];
+    v_version integer[];
+    v_step smallint[];
+    v_created_at timestamptz[];
+    v_sign_by timestamptz[];
+    v_signed_at timestamptz[];
+    v_completed_at timestamptz[];
+    v_ended_at timestamptz[];
     i integer;
 BEGIN
     PERFORM pg_advisory_xact_lock(hub._advisory_class('lane'), c.county)
     FROM (SELECT DISTINCT u.county FROM unnest(p_county) AS u (county) ORDER BY 1) AS c;
 
-    SELECT array_agg(s.applies ORDER BY s.ord) INTO v_applies
+    -- From rows in their order: an ORDER BY in each aggregate would sort for each.
+    SELECT array_agg(s.applies), array_agg(s.unit), array_agg(s.type), array_agg(s.publisher), array_agg(s.lead),
+        array_agg(s.ladder), array_agg(s.state), array_agg(s.version), array_agg(s.step), array_agg(s.created_at),
+        array_agg(s.sign_by), array_agg(s.signed_at), array_agg(s.completed_at), array_agg(s.ended_at)
+    INTO v_applies, v_unit, v_type, v_publisher, v_lead, v_ladder, v_state, v_version, v_step, v_created_at, v_sign_by,
+        v_signed_at, v_completed_at, v_ended_at
     FROM (
-        SELECT c.ord,
-            d.version IS NOT NULL AND d.version = c.version
-                AND c.ord = min(c.ord) OVER (PARTITION BY c.county, c.duty) AS applies
-        FROM unnest(p_county, p_duty, p_version) WITH ORDINALITY AS c (county, duty, version, ord)
+        SELECT c.ord, d.unit, d.type, d.publisher, d.lead, d.ladder, d.state, d.version, d.step, d.created_at,
+            d.sign_by, d.signed_at, d.completed_at, d.ended_at,
+            d.version IS NOT NULL AND d.version = p_version[c.ord]
+                AND c.ord = min(c.ord) OVER (PARTITION BY p_county[c.ord], p_duty[c.ord]) AS applies
+        FROM generate_series(1, v_count) AS c (ord)
         LEFT JOIN LATERAL (
-            SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
+            SELECT * FROM hub.duty AS o WHERE o.county = p_county[c.ord] AND o.id = p_duty[c.ord] OFFSET 0
         ) AS d ON true
+        ORDER BY c.ord
     ) AS s;
 
     FOR i IN 1 .. v_count LOOP
@@ -78,76 +101,66 @@ BEGIN
     SELECT s.county, s.unit, s.type, sum(s.open), sum(s.unsigned), sum(s.signed), sum(s.sign_seconds), sum(s.settled),
         sum(s.settle_seconds), sum(s.step_1), sum(s.step_2), sum(s.step_3), sum(s.step_4), sum(s.step_5)
     FROM (
-        SELECT d.county, d.unit, d.type,
-            -(c.ended_at IS NOT NULL)::integer AS open,
-            -(d.state = 'dispatched' AND d.sign_by IS NOT NULL AND c.to_state <> 'dispatched')::integer AS unsigned,
-            (c.signed_at IS NOT NULL)::integer - (d.signed_at IS NOT NULL)::integer AS signed,
-            coalesce(extract(epoch FROM c.signed_at - d.created_at)::bigint, 0)
-                - coalesce(extract(epoch FROM d.signed_at - d.created_at)::bigint, 0) AS sign_seconds,
-            (c.completed_at IS NOT NULL)::integer - (d.completed_at IS NOT NULL)::integer AS settled,
-            coalesce(extract(epoch FROM c.completed_at - d.created_at)::bigint, 0)
-                - coalesce(extract(epoch FROM d.completed_at - d.created_at)::bigint, 0) AS settle_seconds,
-            (c.step = 1 AND c.ended_at IS NULL)::integer - (d.step = 1)::integer AS step_1,
-            (c.step = 2 AND c.ended_at IS NULL)::integer - (d.step = 2)::integer AS step_2,
-            (c.step = 3 AND c.ended_at IS NULL)::integer - (d.step = 3)::integer AS step_3,
-            (c.step = 4 AND c.ended_at IS NULL)::integer - (d.step = 4)::integer AS step_4,
-            (c.step = 5 AND c.ended_at IS NULL)::integer - (d.step = 5)::integer AS step_5
-        FROM unnest(p_county, p_duty, p_to_state, p_signed_at, p_completed_at, p_step, p_ended_at)
-            WITH ORDINALITY AS c (county, duty, to_state, signed_at, completed_at, step, ended_at, ord)
-        CROSS JOIN LATERAL (
-            SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
-        ) AS d
-        WHERE v_applies[c.ord] AND d.ended_at IS NULL
+        SELECT p_county[c.ord] AS county, v_unit[c.ord] AS unit, v_type[c.ord] AS type,
+            -(p_ended_at[c.ord] IS NOT NULL)::integer AS open,
+            -(v_state[c.ord] = 'dispatched' AND v_sign_by[c.ord] IS NOT NULL
+                AND p_to_state[c.ord] <> 'dispatched')::integer AS unsigned,
+            (p_signed_at[c.ord] IS NOT NULL)::integer - (v_signed_at[c.ord] IS NOT NULL)::integer AS signed,
+            coalesce(extract(epoch FROM p_signed_at[c.ord] - v_created_at[c.ord])::bigint, 0)
+                - coalesce(extract(epoch FROM v_signed_at[c.ord] - v_created_at[c.ord])::bigint, 0) AS sign_seconds,
+            (p_completed_at[c.ord] IS NOT NULL)::integer - (v_completed_at[c.ord] IS NOT NULL)::integer AS settled,
+            coalesce(extract(epoch FROM p_completed_at[c.ord] - v_created_at[c.ord])::bigint, 0)
+                - coalesce(extract(epoch FROM v_completed_at[c.ord] - v_created_at[c.ord])::bigint, 0)
+                AS settle_seconds,
+            (p_step[c.ord] = 1 AND p_ended_at[c.ord] IS NULL)::integer - (v_step[c.ord] = 1)::integer AS step_1,
+            (p_step[c.ord] = 2 AND p_ended_at[c.ord] IS NULL)::integer - (v_step[c.ord] = 2)::integer AS step_2,
+            (p_step[c.ord] = 3 AND p_ended_at[c.ord] IS NULL)::integer - (v_step[c.ord] = 3)::integer AS step_3,
+            (p_step[c.ord] = 4 AND p_ended_at[c.ord] IS NULL)::integer - (v_step[c.ord] = 4)::integer AS step_4,
+            (p_step[c.ord] = 5 AND p_ended_at[c.ord] IS NULL)::integer - (v_step[c.ord] = 5)::integer AS step_5
+        FROM generate_series(1, v_count) AS c (ord)
+        WHERE v_applies[c.ord] AND v_ended_at[c.ord] IS NULL
     ) AS s
     GROUP BY s.county, s.unit, s.type
     HAVING sum(s.open) <> 0 OR sum(s.unsigned) <> 0 OR sum(s.signed) <> 0 OR sum(s.sign_seconds) <> 0
         OR sum(s.settled) <> 0 OR sum(s.settle_seconds) <> 0 OR sum(s.step_1) <> 0 OR sum(s.step_2) <> 0
         OR sum(s.step_3) <> 0 OR sum(s.step_4) <> 0 OR sum(s.step_5) <> 0;
 
-    -- A duty that is assigned leaves one unit's counts and enters another's.
-    INSERT INTO hub.board_delta
-    SELECT d.county, w.unit, d.type, w.sign, CASE WHEN w.sign > 0 AND c.sign_by IS NOT NULL THEN 1 ELSE 0 END,
-        0, 0, 0, 0, 0, 0, 0, 0, 0
-    FROM unnest(p_county, p_duty, p_unit, p_sign_by) WITH ORDINALITY AS c (county, duty, unit, sign_by, ord)
-    CROSS JOIN LATERAL (
-        SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
-    ) AS d
-    CROSS JOIN LATERAL (VALUES (d.unit, -1), (c.unit, 1)) AS w (unit, sign)
-    WHERE v_applies[c.ord] AND c.unit IS NOT NULL;
+    IF array_remove(p_unit, NULL) <> '{}' THEN
+        -- A duty that is assigned leaves one unit's counts and enters another's.
+        INSERT INTO hub.board_delta
+        SELECT p_county[c.ord], w.unit, v_type[c.ord], w.sign,
+            CASE WHEN w.sign > 0 AND p_sign_by[c.ord] IS NOT NULL THEN 1 ELSE 0 END, 0, 0, 0, 0, 0, 0, 0, 0, 0
+        FROM generate_series(1, v_count) AS c (ord)
+        CROSS JOIN LATERAL (VALUES (v_unit[c.ord], -1), (p_unit[c.ord], 1)) AS w (unit, sign)
+        WHERE v_applies[c.ord] AND p_unit[c.ord] IS NOT NULL;
 
-    -- Its clocks are new ones, which no step has been fired for.
-    DELETE FROM hub.step_fired AS f
-    USING unnest(p_county, p_duty, p_unit) WITH ORDINALITY AS c (county, duty, unit, ord)
-    WHERE v_applies[c.ord] AND c.unit IS NOT NULL AND f.county = c.county AND f.duty = c.duty;
+        -- Its clocks are new ones, which no step has been fired for.
+        DELETE FROM hub.step_fired AS f
+        USING unnest(p_county, p_duty, p_unit) WITH ORDINALITY AS c (county, duty, unit, ord)
+        WHERE v_applies[c.ord] AND c.unit IS NOT NULL AND f.county = c.county AND f.duty = c.duty;
+    END IF;
 
     -- What is late no more leaves the list of late milestones (fire_steps).
     DELETE FROM hub.timer AS t
-    USING unnest(p_county, p_duty, p_step) WITH ORDINALITY AS c (county, duty, step, ord)
-    CROSS JOIN LATERAL (
-        SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
-    ) AS d
-    WHERE v_applies[c.ord] AND c.step = 0
-        AND (d.step > 0 OR d.ladder IS NULL)
-        AND t.county = c.county AND t.due = 'infinity' AND t.duty = c.duty;
+    USING generate_series(1, v_count) AS c (ord)
+    WHERE v_applies[c.ord] AND p_step[c.ord] = 0 AND (v_step[c.ord] > 0 OR v_ladder[c.ord] IS NULL)
+        AND t.county = p_county[c.ord] AND t.due = 'infinity' AND t.duty = p_duty[c.ord];
 
     INSERT INTO hub.duty_change (county, position, duty, version, unit, publisher, lead, at, token, by_unit, officer,
         command, from_state, to_state, detail, sealed_note)
-    SELECT d.county, v_position[c.ord], d.id, d.version + 1, coalesce(c.log_unit, c.unit, d.unit),
-        coalesce(c.log_unit, d.publisher), coalesce(c.log_unit, d.lead), c.at, c.token, c.by_unit, c.officer,
-        c.command, d.state, c.to_state, c.detail, c.sealed_note
-    FROM unnest(p_county, p_duty, p_at, p_token, p_by_unit, p_officer, p_command, p_to_state, p_detail, p_sealed_note,
-            p_log_unit, p_unit)
-        WITH ORDINALITY AS c (county, duty, at, token, by_unit, officer, command, to_state, detail, sealed_note,
-            log_unit, unit, ord)
-    CROSS JOIN LATERAL (
-        SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
-    ) AS d
+    SELECT p_county[c.ord], v_position[c.ord], p_duty[c.ord], v_version[c.ord] + 1,
+        coalesce(p_log_unit[c.ord], p_unit[c.ord], v_unit[c.ord]), coalesce(p_log_unit[c.ord], v_publisher[c.ord]),
+        coalesce(p_log_unit[c.ord], v_lead[c.ord]), p_at[c.ord], p_token[c.ord], p_by_unit[c.ord], p_officer[c.ord],
+        p_command[c.ord], v_state[c.ord], p_to_state[c.ord], p_detail[c.ord], p_sealed_note[c.ord]
+    FROM generate_series(1, v_count) AS c (ord)
     WHERE v_applies[c.ord];
 
-    INSERT INTO hub.wording (county, hash, body)
-    SELECT w.county, w.hash, w.body
-    FROM unnest(p_wording_county, p_wording_hash, p_wording_body) AS w (county, hash, body)
-    ON CONFLICT DO NOTHING;
+    IF p_wording_county <> '{}' THEN
+        INSERT INTO hub.wording (county, hash, body)
+        SELECT w.county, w.hash, w.body
+        FROM unnest(p_wording_county, p_wording_hash, p_wording_body) AS w (county, hash, body)
+        ON CONFLICT DO NOTHING;
+    END IF;
 
     -- HOT looks at the values: unit and ended_at, which carry indexes, keep
     -- theirs unless the duty moves or ends.
@@ -186,45 +199,51 @@ BEGIN
             verifier, sign_by, settle_by, provisional, needs_completion, ord)
     WHERE d.county = c.county AND d.id = c.duty AND v_applies[c.ord];
 
-    -- The event reaches the unit under the projection its other recipients have.
-    INSERT INTO hub.recipient (county, unit, position, event, role, also_roles, plan_role, officer, duty, rule,
-        sentence, projection)
-    SELECT d.county, d.unit, v_delivery[c.ord], d.position, d.role, d.also_roles, d.plan_role, NULL, d.id, d.rule,
-        d.sentence, coalesce(r.projection, '')
-    FROM unnest(p_county, p_duty, p_delivery) WITH ORDINALITY AS c (county, duty, delivery, ord)
-    CROSS JOIN LATERAL (
-        SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
-    ) AS d
-    LEFT JOIN LATERAL (
-        SELECT o.projection
-        FROM hub.event AS e
-        CROSS JOIN LATERAL unnest(e.units) AS u (unit)
+    IF true = ANY (p_delivery) THEN
+        -- The event reaches the unit under the projection its other recipients have.
+        INSERT INTO hub.recipient (county, unit, position, event, role, also_roles, plan_role, officer, duty, rule,
+            sentence, projection)
+        SELECT d.county, d.unit, v_delivery[c.ord], d.position, d.role, d.also_roles, d.plan_role, NULL, d.id, d.rule,
+            d.sentence, coalesce(r.projection, '')
+        FROM unnest(p_county, p_duty, p_delivery) WITH ORDINALITY AS c (county, duty, delivery, ord)
         CROSS JOIN LATERAL (
-            SELECT * FROM hub.recipient AS o
-            WHERE o.county = e.county AND o.unit = u.unit AND o.position = e.position OFFSET 0
-        ) AS o
-        WHERE e.county = d.county AND e.position = d.position
-        LIMIT 1
-    ) AS r ON true
-    WHERE v_applies[c.ord] AND c.delivery;
+            SELECT * FROM hub.duty AS o WHERE o.county = c.county AND o.id = c.duty OFFSET 0
+        ) AS d
+        LEFT JOIN LATERAL (
+            SELECT o.projection
+            FROM hub.event AS e
+            CROSS JOIN LATERAL unnest(e.units) AS u (unit)
+            CROSS JOIN LATERAL (
+                SELECT * FROM hub.recipient AS o
+                WHERE o.county = e.county AND o.unit = u.unit AND o.position = e.position OFFSET 0
+            ) AS o
+            WHERE e.county = d.county AND e.position = d.position
+            LIMIT 1
+        ) AS r ON true
+        WHERE v_applies[c.ord] AND c.delivery;
+    END IF;
 
-    INSERT INTO hub.timer (county, due, duty, kind, step)
-    SELECT p_county[t.change], t.due, p_duty[t.change], t.kind, t.step
-    FROM unnest(p_timer_change, p_timer_kind, p_timer_step, p_timer_due) AS t (change, kind, step, due)
-    WHERE v_applies[t.change]
-    -- A step that is waited for already is waited for once.
-    ON CONFLICT DO NOTHING;
+    IF p_timer_change <> '{}' THEN
+        INSERT INTO hub.timer (county, due, duty, kind, step)
+        SELECT p_county[t.change], t.due, p_duty[t.change], t.kind, t.step
+        FROM unnest(p_timer_change, p_timer_kind, p_timer_step, p_timer_due) AS t (change, kind, step, due)
+        WHERE v_applies[t.change]
+        -- A step that is waited for already is waited for once.
+        ON CONFLICT DO NOTHING;
+    END IF;
 
-    -- By the database's own clock: a demonstration's may stand years back, and
-    -- keys are forgotten by age.
-    INSERT INTO hub.command_key (county, duty, key, request, version, at)
-    SELECT c.county, c.duty, c.key, c.request, c.version + 1, now()
-    FROM unnest(p_county, p_duty, p_key, p_request, p_version)
-        WITH ORDINALITY AS c (county, duty, key, request, version, ord)
-    WHERE v_applies[c.ord] AND c.key IS NOT NULL
-    -- One that has served its 30 days and was not swept away yet.
-    ON CONFLICT (county, duty, key) DO UPDATE
-        SET request = excluded.request, version = excluded.version, at = excluded.at;
+    IF array_remove(p_key, NULL) <> '{}' THEN
+        -- By the database's own clock: a demonstration's may stand years back,
+        -- and keys are forgotten by age.
+        INSERT INTO hub.command_key (county, duty, key, request, version, at)
+        SELECT c.county, c.duty, c.key, c.request, c.version + 1, now()
+        FROM unnest(p_county, p_duty, p_key, p_request, p_version)
+            WITH ORDINALITY AS c (county, duty, key, request, version, ord)
+        WHERE v_applies[c.ord] AND c.key IS NOT NULL
+        -- One that has served its 30 days and was not swept away yet.
+        ON CONFLICT (county, duty, key) DO UPDATE
+            SET request = excluded.request, version = excluded.version, at = excluded.at;
+    END IF;
 
     RETURN QUERY
     SELECT c.ord::integer, v_position[c.ord]
