@@ -11,6 +11,17 @@ package struct CaseRecord: Sendable, Hashable {
     package var closedAt: Timestamp?
 }
 
+/// A case and the county it is of.
+package struct CaseKey: Sendable, Hashable {
+    package var county: CountyID
+    package var id: CaseID
+
+    package init(county: CountyID, id: CaseID) {
+        self.county = county
+        self.id = id
+    }
+}
+
 /// One entry of a case's timeline.
 package enum CaseEntry: Sendable {
     /// An event, with the capacity in which the reader sees it: `publisher`,
@@ -47,6 +58,27 @@ extension Store {
                 closedAt: try row.instant("closed_at"),
             )
         }
+    }
+
+    /// Whether cases are open, in the order asked; no for one that is not there.
+    /// One statement for what many callers want at once.
+    package func areOpen(_ cases: [CaseKey]) async throws -> [Bool] {
+        let rows = try await pool.query(
+            PostgresStatement(
+                name: "open_cases_by_key",
+                sql: """
+                    SELECT k.ord
+                    FROM unnest($1::smallint[], $2::bigint[]) WITH ORDINALITY AS k (county, id, ord)
+                    CROSS JOIN LATERAL (
+                        SELECT o.closed_at FROM hub."case" AS o WHERE o.county = k.county AND o.id = k.id OFFSET 0
+                    ) AS c
+                    WHERE c.closed_at IS NULL
+                    """,
+                binds: [cases.map(\.county.rawValue), cases.map(\.id.rawValue)],
+            ))
+        var open = [Bool](repeating: false, count: cases.count)
+        for row in rows { open[Int(try row.decode("ord", as: Int64.self)) - 1] = true }
+        return open
     }
 
     /// Whether a unit has published or received an event of a case, or has a

@@ -130,15 +130,6 @@ extension DutyDesk {
             assignee: try await assignee(act.request, of: duty, county: county, now: now))
     }
 
-    /// Whether the case of a closed sign-only duty is open; of other duties
-    /// nobody asks.
-    func caseIsOpen(of duty: Duty) async throws -> Bool {
-        guard duty.state == .closed, duty.isSignOnly, let id = duty.caseID,
-            let record = try await store.caseRecord(id, county: duty.county)
-        else { return false }
-        return record.closedAt == nil
-    }
-
     private func assignee(
         _ request: DutyRequest, of duty: Duty, county: CountyRuntime, now: Timestamp,
     ) async throws -> DutyCircumstances.Assignee? {

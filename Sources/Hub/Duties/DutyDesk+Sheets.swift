@@ -58,14 +58,41 @@ extension DutyDesk {
     // MARK: Visibility
 
     func visibleDuty(_ id: DutyID, to principal: Principal, county: CountyRuntime) async throws -> Duty {
+        let duty = try await reading { try await reads.submit(DutyKey(county: county.id, id: id)) }
+        guard let duty, isVisible(duty, to: principal, county: county) else { throw HubError("not-found") }
+        return duty
+    }
+
+    private func reading<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
-            let duty = try await reads.submit(DutyKey(county: county.id, id: id))
-            guard let duty, isVisible(duty, to: principal, county: county) else { throw HubError("not-found") }
-            return duty
+            return try await body()
         } catch let error as HubError where error.code == "outcome-unknown" {
             // Nothing was to be stored.
             throw HubError("database-unavailable", retryAfter: error.retryAfter)
         }
+    }
+
+    // MARK: Cases
+
+    /// The case whose being open decides what may still be done to a duty: that
+    /// of a closed one that only had to be signed; of others nobody asks.
+    static func decidingCase(of duty: Duty) -> CaseKey? {
+        guard duty.state == .closed, duty.isSignOnly else { return nil }
+        return duty.caseID.map { CaseKey(county: duty.county, id: $0) }
+    }
+
+    /// Whether the case that decides over a duty is open.
+    func caseIsOpen(of duty: Duty) async throws -> Bool {
+        guard let key = Self.decidingCase(of: duty) else { return false }
+        return try await reading { try await caseReads.submit(key) }
+    }
+
+    /// The open ones of the cases that decide over duties, asked for at once.
+    func openCases(of duties: [Duty]) async throws -> Set<CaseKey> {
+        let keys = Array(Set(duties.compactMap { Self.decidingCase(of: $0) }))
+        guard !keys.isEmpty else { return [] }
+        let open = try await store.areOpen(keys)
+        return Set(zip(keys, open).filter(\.1).map(\.0))
     }
 
     /// The duty's unit, who sent the event, who leads, who verifies, and the
@@ -88,11 +115,22 @@ extension DutyDesk {
 
     /// The sheet after a change that was just stored: what came before it is
     /// read only where there is any.
-    func sheet(after judged: JudgedChange, for principal: Principal, county: CountyRuntime) async throws -> DutySheet {
+    ///
+    /// - Parameter openCases: of those that matter, the cases that are open; nil
+    ///   to ask.
+    func sheet(
+        after judged: JudgedChange, for principal: Principal, county: CountyRuntime, openCases: Set<CaseKey>? = nil,
+    ) async throws -> DutySheet {
         guard judged.before.version == 1 else {
             return try await sheet(of: judged.transition.duty, for: principal, county: county)
         }
         let transition = judged.transition
+        let isOpen: Bool
+        if let openCases {
+            isOpen = Self.decidingCase(of: transition.duty).map(openCases.contains) ?? false
+        } else {
+            isOpen = try await caseIsOpen(of: transition.duty)
+        }
         let entry = DutyHistoryEntry(
             at: transition.at, byUnit: judged.row.byUnit, officer: transition.officer,
             command: transition.command.rawValue, from: transition.from.rawValue,
@@ -101,7 +139,7 @@ extension DutyDesk {
             detail: Self.shown(transition.codes))
         return sheet(
             of: transition.duty, history: [entry], for: principal, county: county,
-            caseIsOpen: try await caseIsOpen(of: transition.duty), now: transition.at)
+            caseIsOpen: isOpen, now: transition.at)
     }
 
     private func sheet(

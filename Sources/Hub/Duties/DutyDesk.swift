@@ -28,6 +28,7 @@ package struct DutyDesk: Service {
     /// The lane of changes; its figures are for the metrics.
     package let lane: LaneBatcher<DutyChangeRow, Position?>
     package let reads: LaneBatcher<DutyKey, Duty?>
+    let caseReads: LaneBatcher<CaseKey, Bool>
     let roster: OfficerRoster
 
     /// How often a command is judged again after losing a race. Each time
@@ -58,6 +59,9 @@ package struct DutyDesk: Service {
         reads = LaneBatcher(name: "duty-reads", logger: logger) { keys in
             try await store.duties(keys: keys)
         }
+        caseReads = LaneBatcher(name: "case-reads", logger: logger) { cases in
+            try await store.areOpen(cases)
+        }
         roster = OfficerRoster(store: store)
     }
 
@@ -67,6 +71,7 @@ package struct DutyDesk: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await lane.run() }
             group.addTask { try await reads.run() }
+            group.addTask { try await caseReads.run() }
             try await group.waitForAll()
         }
     }
@@ -134,13 +139,14 @@ package struct DutyDesk: Service {
             }
         }
         let outcomes = try await lane.submit(all: judged.map(\.judged.row))
+        let open = try await openCases(of: judged.map(\.judged.transition.duty))
         for (entry, outcome) in zip(judged, outcomes) {
             results[entry.index] = try await answer {
                 guard try outcome.get() != nil else {
                     return try await perform("sign", on: ids[entry.index], body: body, by: principal)
                 }
                 ring(entry.judged, county: county)
-                return try await sheet(after: entry.judged, for: principal, county: county)
+                return try await sheet(after: entry.judged, for: principal, county: county, openCases: open)
             }
         }
         return results.map { $0 ?? .failure(HubError("internal")) }

@@ -10,11 +10,21 @@ final class PressureSocket: Sendable {
 
     private let descriptor: Int32
 
+    /// As many descriptors as the system lets this process have: the usual
+    /// limit is fewer than tests hold connections.
+    private static let manyDescriptors: Void = {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }()
+
     /// Connects.
     ///
     /// - Parameter takesLittle: the system holds next to nothing for a client
     ///   that does not read.
     init(port: Int, takesLittle: Bool = false) throws {
+        _ = Self.manyDescriptors
         // Programs that other tests start meanwhile must not keep it open.
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         if takesLittle {

@@ -31,6 +31,7 @@ struct StorePlanTests {
         Hot("board", "1", by: "board_delta_county_idx"),
         Hot("open_case", "1", "'child'", "sha256('7')", by: "case_county_kind_natural_key_key"),
         Hot("case_record", "1", "77", by: "case_pkey"),
+        Hot("open_cases_by_key", "'{1, 1}'", "'{3, 4}'", by: "case_pkey"),
         Hot(
             "takes_part", "1", "7000", "'unit5'", by: "event_p3_county_case_id_position_idx",
             "duty_county_case_id_idx"),
