@@ -78,7 +78,9 @@ package final class TestCluster: Sendable {
         try signal(SIGKILL)
         // Until somebody reaps it a dead process has its id, which the next
         // start would take for a running server's.
-        try FileManager.default.removeItem(atPath: folder + "/data/postmaster.pid")
+        for file in ["data/postmaster.pid", ".s.PGSQL.\(port).lock"] {
+            try FileManager.default.removeItem(atPath: folder + "/" + file)
+        }
     }
 
     /// Sends a signal to every process of the server.
@@ -87,6 +89,9 @@ package final class TestCluster: Sendable {
         guard let first = text.split(separator: "\n").first, let postmaster = Int32(first) else {
             throw Failure(description: "no process id in postmaster.pid")
         }
+        // One that was killed leaves its number behind, which soon is another's.
+        let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(postmaster)/cwd")
+        guard place == folder + "/data" else { throw Failure(description: "the server does not run") }
         // The postmaster first, so that it starts nothing new.
         let processes = [postmaster] + Self.children(of: postmaster)
         for process in processes { kill(process, signal) }

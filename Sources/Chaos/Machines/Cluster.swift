@@ -144,7 +144,7 @@ final class Cluster: Sendable {
         guard let id = serverID else { return }
         Glibc.kill(id, SIGKILL)
         // One that is not waited for by its parent stays for a moment.
-        while Glibc.kill(id, 0) == 0, Self.isServer(id) { await Pause.outlastingCancellation(milliseconds: 5) }
+        while Glibc.kill(id, 0) == 0, isServer(id) { await Pause.outlastingCancellation(milliseconds: 5) }
     }
 
     /// Sets its clock further ahead from its next start on; it never goes back,
@@ -154,14 +154,19 @@ final class Cluster: Sendable {
     /// The process of the server; nil where it does not run.
     private var serverID: Int32? {
         guard let text = try? String(contentsOfFile: data + "/postmaster.pid", encoding: .utf8),
-            let id = text.split(separator: "\n").first.flatMap({ Int32($0) }), Self.isServer(id)
+            let id = text.split(separator: "\n").first.flatMap({ Int32($0) }), isServer(id)
         else { return nil }
         return id
     }
 
-    private static func isServer(_ id: Int32) -> Bool {
-        guard let status = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8) else { return false }
-        return status.contains("(postgres)") && !status.contains(") Z ")
+    /// Whether it is this server: one that was killed leaves its number behind,
+    /// which soon is another process's, perhaps of another server. PostgreSQL
+    /// runs in the folder of its data.
+    private func isServer(_ id: Int32) -> Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
+            let folder = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/cwd")
+        else { return false }
+        return folder == data && !status.contains(") Z ")
     }
 
     // MARK: - Asking

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Not Foundation's `Process`: that one waits for everybody who inherited its
 /// socket, and that is also a server which a child leaves behind.
-struct Program: Sendable {
+final class Program: Sendable {
     /// How a program ended.
     enum End: Sendable, Hashable {
         case exited(Int32)
@@ -13,6 +13,12 @@ struct Program: Sendable {
     }
 
     let id: Int32
+    /// How it ended, once that was seen.
+    private let seen = Mutex<End?>(nil)
+
+    private init(id: Int32) {
+        self.id = id
+    }
 
     /// Held while a program begins, and while a descriptor is made that none
     /// may inherit.
@@ -60,14 +66,22 @@ struct Program: Sendable {
         return Program(id: id)
     }
 
-    func send(_ signal: Int32) { kill(id, signal) }
+    /// Sends a signal; does nothing once its end was seen, because its number
+    /// may be another process's by then.
+    func send(_ signal: Int32) {
+        seen.withLock { if $0 == nil { _ = kill(id, signal) } }
+    }
 
-    /// How it ended; nil while it runs. Not to be asked again after an answer.
+    /// How it ended; nil while it runs.
     func poll() -> End? {
-        var status: Int32 = 0
-        guard waitpid(id, &status, WNOHANG) == id else { return nil }
-        let signal = status & 0x7F
-        return signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal: signal)
+        seen.withLock { seen in
+            if let seen { return seen }
+            var status: Int32 = 0
+            guard waitpid(id, &status, WNOHANG) == id else { return nil }
+            let signal = status & 0x7F
+            seen = signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal: signal)
+            return seen
+        }
     }
 
     /// Waits for its end; kills it when that takes longer than it may.
