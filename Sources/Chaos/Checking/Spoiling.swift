@@ -63,7 +63,8 @@ enum Spoiling: String, CaseIterable, Sendable {
         case .logEntry:
             """
             UPDATE hub.duty_change SET unit = 'nobody', publisher = 'nobody', lead = 'nobody' WHERE position = (
-                SELECT max(position) FROM hub.duty_change WHERE '\(Follower.units[0])' IN (unit, publisher, lead))
+                SELECT max(position) FROM hub.duty_change
+                WHERE command = 'sign' AND '\(Follower.units[0])' IN (unit, publisher, lead))
             """
         case .lease:
             """

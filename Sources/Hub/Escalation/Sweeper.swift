@@ -121,15 +121,24 @@ package struct Sweeper: Service {
         if let asOf, !Timestamp.clockReach.contains(asOf) { throw HubError(outOfReach: "/asOf") }
         let county = try counties.county(id)
         let now = clock.now(in: id)
+        let followsClock = asOf == nil
         let asOf = asOf ?? now
         guard asOf <= now || dryRun || county.record.sandbox else { throw HubError("as-of-in-future") }
         if !dryRun, let refusal = hold(id) { throw refusal }
         return dryRun
             ? try await self.dryRun(county, asOf: asOf)
-            : try await fire(county, asOf: asOf, at: max(now, asOf))
+            : try await fire(county, asOf: asOf, at: max(now, asOf), followsClock: followsClock)
     }
 
-    private func fire(_ county: CountyRuntime, asOf: Timestamp, at: Timestamp) async throws -> SweepResult {
+    /// So far a county's clock may seem to go back when it is measured anew.
+    private static let clockTolerance: Int64 = 60
+
+    /// - Parameter followsClock: `asOf` was the county's now. Where a
+    ///   demonstration's clock is set back meanwhile, what is due by the old one
+    ///   is not due, and the sweep ends.
+    private func fire(
+        _ county: CountyRuntime, asOf: Timestamp, at: Timestamp, followsClock: Bool,
+    ) async throws -> SweepResult {
         var result = SweepResult(asOf: asOf)
         let judge = TimerJudge(county: county, asOf: asOf)
         var left = Self.patience
@@ -142,6 +151,8 @@ package struct Sweeper: Service {
             while let last = batch.last {
                 try Task.checkCancellation()
                 if let refusal = hold(county.id) { throw refusal }
+                let now = clock.now(in: county.id).advanced(bySeconds: Self.clockTolerance)
+                if followsClock, now < asOf { return result }
                 let current = batch
                 // The next ones are read and judged while these are stored.
                 async let following = nextBatch(after: last, by: current.judge)
