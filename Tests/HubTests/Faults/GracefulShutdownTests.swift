@@ -19,7 +19,10 @@ struct GracefulShutdownTests {
                     for number in 2...Self.count { group.addTask { try await hub.report(number) } }
                     group.addTask {
                         let page = try await hub.feed("after=\(cursor)&wait=PT30S", as: .unit("hrss"))
-                        #expect(page.status == 200 && page.json["next"]?.stringValue == cursor)
+                        // It ends early, with what is there by then: nothing
+                        // yet, or some of what the lane stores meanwhile.
+                        let next = page.json["next"]?.stringValue.flatMap { Int64($0) } ?? 0
+                        #expect(page.status == 200 && next >= Int64(cursor) ?? .max)
                     }
                     // A stream ends; it is not cut off.
                     group.addTask { try await hub.stream("/v1/feed", as: .unit("hrss")) { _ in true } }
