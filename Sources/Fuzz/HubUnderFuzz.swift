@@ -66,6 +66,8 @@ final class HubUnderFuzz {
     func get(_ path: String, token: String?) throws -> JSONValue {
         let authorization = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
         let answer = try send(Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(authorization)\r\n".utf8))
+        // No name that is stored holds U+0000: what asks for one is refused.
+        if answer.status == 400, path.contains("%00") { return ["items": []] }
         guard answer.status == 200, let json = answer.json else {
             throw Finding("not-readable", "GET \(path.prefix(60)): \(answer.status)")
         }

@@ -113,7 +113,7 @@ import Testing
     }
 
     /// The primary dies; later it is back, as a standby.
-    @Test(.timeLimit(.minutes(3))) func aPrimaryThatDiesIsReplaced() async throws {
+    @Test(.timeLimit(.minutes(10))) func aPrimaryThatDiesIsReplaced() async throws {
         try await Self.with(standbyFirst: true) { servers, hub in
             #expect(try await Self.sessions("liankong%", on: servers.standby) == 0)
             try await Self.working(hub) { clients in
@@ -147,7 +147,7 @@ import Testing
 
     /// The primary takes connections and says nothing any more, as one does
     /// whose disk hangs: nothing on the network tells.
-    @Test(.timeLimit(.minutes(3))) func aPrimaryThatIsFrozenIsReplaced() async throws {
+    @Test(.timeLimit(.minutes(10))) func aPrimaryThatIsFrozenIsReplaced() async throws {
         try await Self.with(standbyFirst: false) { servers, hub in
             try await Self.working(hub) { clients in
                 try servers.primary.signal(SIGSTOP)

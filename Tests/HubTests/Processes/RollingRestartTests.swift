@@ -17,7 +17,7 @@ struct RollingRestartTests {
         func add(_ delivery: HubDelivery) { held.withLock { $0[delivery.deliveryID, default: 0] += 1 } }
     }
 
-    @Test(.timeLimit(.minutes(3))) func nothingIsLostAndNothingComesTwice() async throws {
+    @Test(.timeLimit(.minutes(10))) func nothingIsLostAndNothingComesTwice() async throws {
         try await HubFleet.with(3) { fleet in
             let hub = fleet.hubs[0]
             let clients = PersistentClients(of: fleet.hubs)

@@ -11,7 +11,7 @@ struct SharedChoresTests {
     private static let reports = 300
 
     /// Three sweep a county at once, and one of them dies over it.
-    @Test(.timeLimit(.minutes(3))) func eachStepFiresOnceThoughASweeperDies() async throws {
+    @Test(.timeLimit(.minutes(10))) func eachStepFiresOnceThoughASweeperDies() async throws {
         try await HubFleet.with(3) { fleet in
             let hub = fleet.hubs[0]
             let office = TestHub.Speaker.unit("jm-office", of: .sandbox)
@@ -62,7 +62,7 @@ struct SharedChoresTests {
 
     /// All of them fold, make partitions and sweep all the time, while positions
     /// leave one partition for the next.
-    @Test(.timeLimit(.minutes(2))) func choresDoNotGetInEachOthersWay() async throws {
+    @Test(.timeLimit(.minutes(10))) func choresDoNotGetInEachOthersWay() async throws {
         let log = LogCapture()
         let configure = { @Sendable (configuration: inout HubServerConfiguration) in
             configuration.hub.maintainEvery = .milliseconds(50)

@@ -5,7 +5,7 @@ import Testing
 struct StreamResumeTests {
     private static let kills = 6
 
-    @Test(.timeLimit(.minutes(3))) func eachItemComesOnceInOrder() async throws {
+    @Test(.timeLimit(.minutes(10))) func eachItemComesOnceInOrder() async throws {
         try await HubFleet.with(3) { fleet in
             let clients = PersistentClients(of: fleet.hubs)
             // It stays with a process until that is gone, then asks the next.
