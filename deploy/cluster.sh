@@ -65,12 +65,17 @@ CONF
 }
 
 # forget_dead_server DATA: removes the lock file of a server that a crash or a
-# power cut ended, when its number now belongs to some other process.
+# power cut ended, when its number now belongs to some other process, perhaps of
+# another server: PostgreSQL runs in the folder of its data. In doubt it stays.
 forget_dead_server() {
-    local data=$1 pid
+    local data=$1 pid place
     pid=$(as_owner head -n 1 "$data/postmaster.pid" 2>/dev/null) || return 0
     [[ $pid =~ ^[0-9]+$ ]] || return 0
-    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) != postgres ]]; then as_owner rm -f -- "$data/postmaster.pid"; fi
+    place=$(as_owner readlink "/proc/$pid/cwd" 2>/dev/null) || place=''
+    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) != postgres ]] ||
+        [[ -n $place && $place != "$(as_owner readlink -f -- "$data")" ]]; then
+        as_owner rm -f -- "$data/postmaster.pid"
+    fi
 }
 
 # start_cluster DATA SOCKETS LOG [SETTING…]: starts the server and waits until
@@ -78,11 +83,11 @@ forget_dead_server() {
 start_cluster() {
     local data=$1 sockets=$2 log=$3 setting options
     shift 3
+    forget_dead_server "$data"
     if as_owner "$PG_BIN/pg_ctl" --pgdata="$data" status >/dev/null 2>&1 &&
         as_owner "$PG_BIN/pg_isready" --host="$sockets" --quiet; then
         return 0
     fi
-    forget_dead_server "$data"
     options="-c unix_socket_directories='$sockets'"
     for setting in "$@"; do options+=" -c $setting"; done
     as_owner "$PG_BIN/pg_ctl" --pgdata="$data" --log="$log" --wait --timeout=120 --options="$options" \
@@ -91,6 +96,7 @@ start_cluster() {
 
 # stop_cluster DATA: stops the server; open transactions are rolled back.
 stop_cluster() {
+    forget_dead_server "$1"
     as_owner "$PG_BIN/pg_ctl" --pgdata="$1" --mode=fast --wait --timeout=120 stop >/dev/null 2>&1 || true
 }
 
@@ -161,17 +167,25 @@ bring_up_cluster() {
 # ---------------------------------------------------------------------------
 # A cluster for one run of tests or measurements
 
+# is_left_over FOLDER: whether the run that made a folder has ended without
+# removing it, and this account may; its process's number is in the file owner.
+is_left_over() {
+    local pid
+    [[ -d $1 && -r $1/owner ]] || return 1
+    ((EUID == 0)) || [[ -O $1 ]] || return 1
+    pid=$(cat "$1/owner")
+    [[ $pid =~ ^[0-9]+$ ]] && ! kill -0 "$pid" 2>/dev/null
+}
+
 # throw_away_cluster PREFIX [SETTING…]: makes and starts a cluster in a folder
 # of its own under /tmp (a socket's path has at most 107 bytes), sets
 # CLUSTER_HOME, CLUSTER_DATA, CLUSTER_SOCKETS and CLUSTER_URL. Clusters of runs
 # that were killed are swept away first.
 throw_away_cluster() {
-    local prefix=$1 old pid
+    local prefix=$1 old
     shift
     for old in /tmp/"$prefix".*; do
-        [[ -d $old && -r $old/owner ]] || continue
-        pid=$(cat "$old/owner")
-        if [[ $pid =~ ^[0-9]+$ ]] && ! kill -0 "$pid" 2>/dev/null; then
+        if is_left_over "$old"; then
             stop_cluster "$old/data"
             rm -rf -- "$old"
         fi

@@ -1,5 +1,4 @@
-# Shell functions shared by deploy/run, deploy/test and deploy/bench. Sourced
-# with bash; needs nothing beyond Debian's base system (coreutils, util-linux,
+# Shell functions shared by the programs of this folder. Sourced with bash; needs nothing beyond Debian's base system (coreutils, util-linux,
 # procps' functions are not used). Those of clusters are in deploy/cluster.sh,
 # which this sources. What people read is in English and Chinese.
 
@@ -66,6 +65,41 @@ logged() {
         tail -n 20 "$file" >&2
     fi
     return "$status"
+}
+
+# ---------------------------------------------------------------------------
+# Processes. The number of one that has ended is soon another's: who signals by
+# number first sees whose it is.
+
+# is_running PID: whether a child of this shell has not ended.
+is_running() { grep -qxF -- "$1" <<<"$(jobs -rp)"; }
+
+# end_child PID: asks a child of this shell to end and waits until it has.
+end_child() {
+    [[ -n $1 ]] || return 0
+    if is_running "$1"; then kill -TERM "$1" 2>/dev/null || true; fi
+    wait "$1" 2>/dev/null || true
+}
+
+# is_hub PID FILE: whether a process is the hub that writes its address to a file.
+is_hub() {
+    [[ $1 =~ ^[0-9]+$ ]] && tr '\0' '\n' 2>/dev/null <"/proc/$1/cmdline" | grep -qxF -- "$2"
+}
+
+# await_hub PID FILE LOG: waits until a hub that is a child of this shell has
+# written its address to a file, and sets ADDRESS; ends the script otherwise.
+await_hub() {
+    local pid=$1 file=$2 log=$3
+    for _ in {1..600}; do
+        if [[ -s $file ]]; then
+            ADDRESS=$(cat "$file")
+            return 0
+        fi
+        is_running "$pid" || break
+        sleep 0.1
+    done
+    tail -n 20 "$log" >&2
+    fail "the hub did not start / 平台未能启动" "the reason stands above, from $log 原因见上"
 }
 
 # short_name TEXT: eight hexadecimal digits that tell one text from another.

@@ -20,7 +20,7 @@ final class SQLSession {
         process.standardOutput = output
         process.standardError = output
         try process.run()
-        _ = try query("SET client_min_messages = warning; SET application_name = 'liankong-bench'")
+        try query("SET client_min_messages = warning; SET application_name = 'liankong-bench'")
     }
 
     /// Ends the session; a transaction that is open is rolled back.
@@ -32,8 +32,7 @@ final class SQLSession {
     /// What statements answer, as lines of fields between tabs.
     @discardableResult
     func query(_ sql: String) throws -> [[String]] {
-        try begin(sql)
-        return try finish().split(separator: "\n").map { line in
+        try text(sql).split(separator: "\n").map { line in
             line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         }
     }

@@ -131,14 +131,8 @@ struct ChaosCommand: AsyncParsableCommand {
         let run = ChaosRun(
             places: places, seed: seed ?? UInt64.random(in: 1...999_999), first: from, rounds: rounds, faults: faults,
             longestStop: .seconds(longestStop), hubs: hubs, pace: pace, every: every, provesChecker: prove)
-        do {
-            let report = try await run.execute()
-            try? FileManager.default.removeItem(atPath: places.home)
-            return report
-        } catch {
-            try? FileManager.default.removeItem(atPath: places.home)
-            throw error
-        }
+        defer { try? FileManager.default.removeItem(atPath: places.home) }
+        return try await run.execute()
     }
 
     private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }

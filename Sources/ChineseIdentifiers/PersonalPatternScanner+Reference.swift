@@ -38,7 +38,7 @@ extension PersonalPatternScanner {
                 digits += 1
                 if digits >= phoneLength { return true }
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: " "),
-                UInt8(ascii: "-"), UInt8(ascii: "."):
+                UInt8(ascii: "-"), UInt8(ascii: "."), 0:
                 break
             case 0x80...: return true
             default: digits = 0

@@ -22,10 +22,10 @@ extension Store {
         var duties: [Duty] = []
         var unreadable: Set<DutyID> = []
         let rows = try await pool.query(Self.dutiesByID(ids, county: county))
-        try await learnWordings(of: rows)
+        let words = try await words(of: rows)
         for row in rows {
             do {
-                duties.append(try duty(row))
+                duties.append(try duty(row, words))
             } catch {
                 unreadable.insert(DutyID(rawValue: try row.decode("id", as: Int64.self)))
             }
@@ -63,9 +63,9 @@ extension Store {
                     """,
                 binds: [keys.map(\.county.rawValue), keys.map(\.id.rawValue)],
             ))
-        try await learnWordings(of: rows)
+        let words = try await words(of: rows)
         var duties = [Duty?](repeating: nil, count: keys.count)
-        for row in rows { duties[Int(try row.decode("ord", as: Int64.self)) - 1] = try duty(row) }
+        for row in rows { duties[Int(try row.decode("ord", as: Int64.self)) - 1] = try duty(row, words) }
         return duties
     }
 

@@ -27,23 +27,21 @@ extension Store {
             """
     }()
 
-    /// The request that was stored under a key, and the version it led to; nil
-    /// for a new key, or one that maintenance has forgotten.
-    package func commandKey(
-        _ key: PostgresUUID, duty: DutyID, county: CountyID,
-    ) async throws -> (request: [UInt8], version: Int32)? {
+    /// The request that was stored under a key; nil for a new key, or one that
+    /// maintenance has forgotten.
+    package func commandRequest(
+        of key: PostgresUUID, duty: DutyID, county: CountyID,
+    ) async throws -> [UInt8]? {
         let rows = try await pool.query(
             PostgresStatement(
                 name: "command_key",
                 sql: """
-                    SELECT request, version FROM hub.command_key
+                    SELECT request FROM hub.command_key
                     WHERE county = $1 AND duty = $2 AND key = $3
                     """,
                 binds: [county.rawValue, duty.rawValue, key],
             ))
-        return try rows.first.map { row in
-            (try row.decode("request", as: [UInt8].self), try row.decode("version", as: Int32.self))
-        }
+        return try rows.first?.decode("request", as: [UInt8].self)
     }
 }
 

@@ -47,12 +47,9 @@ extension Store {
                 sql: """
                     SELECT s.last_value AS last_position, p.upto - s.last_value AS partition_headroom,
                         (SELECT count(*) FROM (
-                            SELECT FROM hub.county AS c JOIN hub.board_delta AS d ON d.county = c.id LIMIT 100000
+                            SELECT FROM hub.county AS c JOIN hub.board_delta AS d ON d.county = c.id LIMIT \(DatabaseFigures.bound)
                         ) AS b) AS board_deltas,
-                        (SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend')
-                            AS sessions,
-                        current_setting('max_connections')::bigint
-                            - current_setting('superuser_reserved_connections')::bigint AS session_limit,
+                        \(Self.sessionsSQL),
                         (SELECT coalesce(max(extract(epoch FROM now() - xact_start)), 0)::double precision
                             FROM pg_catalog.pg_stat_activity
                             WHERE datname = current_database() AND pid <> pg_backend_pid()) AS oldest_transaction
@@ -64,7 +61,7 @@ extension Store {
         guard let row = rows.first else { throw StoreError.unexpectedShape("database_figures") }
         return DatabaseFigures(
             lastPosition: try row.decode("last_position", as: Int64.self),
-            partitionHeadroom: try row.decode("partition_headroom", as: Int64?.self) ?? 0,
+            partitionHeadroom: try row.decode("partition_headroom", as: Int64.self),
             boardDeltas: try row.decode("board_deltas", as: Int64.self),
             sessions: try row.decode("sessions", as: Int64.self),
             sessionLimit: try row.decode("session_limit", as: Int64.self),
@@ -72,9 +69,16 @@ extension Store {
         )
     }
 
+    /// Sessions of clients, and how many the server takes from a role like this one.
+    static let sessionsSQL = """
+        (SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend') AS sessions,
+        current_setting('max_connections')::bigint
+            - current_setting('superuser_reserved_connections')::bigint AS session_limit
+        """
+
     /// Up to where every log has partitions, read from their bounds.
     static let partitionsSQL = """
-        SELECT coalesce(min(t.upto), 0) AS upto FROM (
+        SELECT min(coalesce(t.upto, 0)) AS upto FROM (
             SELECT max((regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \\(''?([0-9]+)''?\\)'))[1]::bigint) AS upto
             FROM unnest(ARRAY['event', 'sealed', 'recipient', 'duty_change']) AS n (parent)
             LEFT JOIN pg_catalog.pg_inherits AS i ON i.inhparent = to_regclass('hub.' || n.parent)

@@ -181,10 +181,7 @@ extension Store {
             PostgresStatement(
                 name: "inspect_sessions",
                 sql: """
-                    SELECT (SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend')
-                            AS sessions,
-                        current_setting('max_connections')::bigint
-                            - current_setting('superuser_reserved_connections')::bigint AS session_limit,
+                    SELECT \(Self.sessionsSQL),
                         count(*) AS prepared,
                         coalesce(max(extract(epoch FROM now() - p.prepared)), 0)::double precision AS oldest_prepared
                     FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = current_database()

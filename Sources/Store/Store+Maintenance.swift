@@ -56,17 +56,12 @@ extension Store {
     /// Whether a session that begins now may write. Sessions keep the default
     /// they began with, so those of the pools do not tell.
     package func isWritableAnew() async throws -> Bool {
-        let session = try await PostgresScriptSession(configuration: configuration, logger: logger)
-        do {
-            let rows = try await session.query(
+        let rows = try await withSession { session in
+            try await session.query(
                 "SELECT current_setting('transaction_read_only') = 'off' AS is_writable", name: "is_writable")
-            await session.close()
-            guard let row = rows.first else { throw StoreError.unexpectedShape("is_writable") }
-            return try row.decode("is_writable", as: Bool.self)
-        } catch {
-            await session.close()
-            throw error
         }
+        guard let row = rows.first else { throw StoreError.unexpectedShape("is_writable") }
+        return try row.decode("is_writable", as: Bool.self)
     }
 
     /// Lets a county, or all of them, answer reads only. Sweeps wait as well.

@@ -47,12 +47,20 @@ extension Store {
         to release: SchemaRelease? = nil, options: MigrationOptions = MigrationOptions(),
     ) async throws -> MigrationReport {
         let release = try release ?? SchemaRelease.current()
+        return try await withSession { session in
+            try await SchemaMigration(session: session, release: release, options: options, logger: logger).run()
+        }
+    }
+
+    /// Runs a body over a session of its own, without time limits.
+    func withSession<Result>(
+        _ body: (PostgresScriptSession) async throws -> Result
+    ) async throws -> Result {
         let session = try await PostgresScriptSession(configuration: configuration, logger: logger)
         do {
-            let migration = SchemaMigration(session: session, release: release, options: options, logger: logger)
-            let report = try await migration.run()
+            let result = try await body(session)
             await session.close()
-            return report
+            return result
         } catch {
             await session.close()
             throw error

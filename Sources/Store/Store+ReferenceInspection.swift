@@ -65,86 +65,14 @@ extension Store {
                 WHERE r.county = c.id AND r.unit = u.unit AND r.position = e.position)
             """
         ),
-        (
-            "deliveries without event",
-            """
-            SELECT FROM hub.county AS c CROSS JOIN LATERAL (
-                SELECT DISTINCT o.unit FROM hub.officer AS o WHERE o.county = c.id
-            ) AS u CROSS JOIN LATERAL (
-                SELECT o.event FROM hub.recipient AS o
-                WHERE o.county = c.id AND o.unit = u.unit ORDER BY o.position DESC LIMIT 500
-            ) AS r
-            WHERE NOT EXISTS (SELECT FROM hub.event AS e WHERE e.county = c.id AND e.position = r.event)
-            """
-        ),
-        (
-            "deliveries without duty",
-            """
-            SELECT FROM hub.county AS c CROSS JOIN LATERAL (
-                SELECT DISTINCT o.unit FROM hub.officer AS o WHERE o.county = c.id
-            ) AS u CROSS JOIN LATERAL (
-                SELECT o.duty FROM hub.recipient AS o
-                WHERE o.county = c.id AND o.unit = u.unit ORDER BY o.position DESC LIMIT 500
-            ) AS r
-            WHERE r.duty IS NOT NULL AND NOT EXISTS (SELECT FROM hub.duty AS d
-                WHERE d.county = c.id AND d.id = r.duty)
-            """
-        ),
-        (
-            "duties without event",
-            """
-            SELECT FROM hub.county AS c CROSS JOIN LATERAL (
-                SELECT o.position FROM hub.duty AS o WHERE o.county = c.id ORDER BY o.id DESC LIMIT 2000
-            ) AS d
-            WHERE NOT EXISTS (SELECT FROM hub.event AS e WHERE e.county = c.id AND e.position = d.position)
-            """
-        ),
-        (
-            "changes without duty",
-            """
-            SELECT FROM hub.county AS c CROSS JOIN LATERAL (
-                SELECT o.duty FROM hub.duty_change AS o WHERE o.county = c.id ORDER BY o.position DESC LIMIT 2000
-            ) AS h
-            WHERE NOT EXISTS (SELECT FROM hub.duty AS d WHERE d.county = c.id AND d.id = h.duty)
-            """
-        ),
-        (
-            "timers without duty",
-            """
-            SELECT FROM hub.county AS c CROSS JOIN LATERAL (
-                SELECT o.duty FROM hub.timer AS o WHERE o.county = c.id ORDER BY o.due, o.duty LIMIT 2000
-            ) AS t
-            WHERE NOT EXISTS (SELECT FROM hub.duty AS d WHERE d.county = c.id AND d.id = t.duty)
-            """
-        ),
-        (
-            "sealed parts without event",
-            """
-            SELECT FROM hub.county AS c CROSS JOIN LATERAL (
-                SELECT o.position FROM hub.sealed AS o WHERE o.county = c.id ORDER BY o.position DESC LIMIT 2000
-            ) AS s
-            WHERE NOT EXISTS (SELECT FROM hub.event AS e WHERE e.county = c.id AND e.position = s.position)
-            """
-        ),
-        (
-            "event keys without event",
-            """
-            SELECT FROM hub.county AS c CROSS JOIN LATERAL (
-                SELECT o.position FROM hub.event_key AS o WHERE o.county = c.id ORDER BY o.key LIMIT 2000
-            ) AS k
-            WHERE NOT EXISTS (SELECT FROM hub.event AS e WHERE e.county = c.id AND e.position = k.position)
-            """
-        ),
-        (
-            "leases without consumer",
-            """
-            SELECT FROM hub.county AS c CROSS JOIN LATERAL (
-                SELECT o.consumer FROM hub.lease AS o
-                WHERE o.county = c.id ORDER BY o.consumer, o.position LIMIT 2000
-            ) AS l
-            WHERE NOT EXISTS (SELECT FROM hub.consumer AS n WHERE n.county = c.id AND n.id = l.consumer)
-            """
-        ),
+        delivered("event", without: "event", "position"),
+        delivered("duty", without: "duty", "id"),
+        latest("duties", "duty", by: "o.id DESC", "position", without: "event", "position"),
+        latest("changes", "duty_change", by: "o.position DESC", "duty", without: "duty", "id"),
+        latest("timers", "timer", by: "o.due, o.duty", "duty", without: "duty", "id"),
+        latest("sealed parts", "sealed", by: "o.position DESC", "position", without: "event", "position"),
+        latest("event keys", "event_key", by: "o.key", "position", without: "event", "position"),
+        latest("leases", "lease", by: "o.consumer, o.position", "consumer", without: "consumer", "id"),
         (
             "events beyond the last position",
             """
@@ -155,6 +83,38 @@ extension Store {
             """
         ),
     ]
+
+    /// Of a table the rows that lie first in an order, and what a column names.
+    private static func latest(
+        _ what: String, _ table: String, by order: String, _ column: String, without other: String, _ key: String,
+    ) -> (String, String) {
+        (
+            "\(what) without \(other)",
+            """
+            SELECT FROM hub.county AS c CROSS JOIN LATERAL (
+                SELECT o.\(column) FROM hub.\(table) AS o WHERE o.county = c.id ORDER BY \(order) LIMIT 2000
+            ) AS r
+            WHERE NOT EXISTS (SELECT FROM hub.\(other) AS e WHERE e.county = c.id AND e.\(key) = r.\(column))
+            """
+        )
+    }
+
+    /// The latest deliveries of each unit, and what a column names; null names nothing.
+    private static func delivered(_ column: String, without other: String, _ key: String) -> (String, String) {
+        (
+            "deliveries without \(other)",
+            """
+            SELECT FROM hub.county AS c CROSS JOIN LATERAL (
+                SELECT DISTINCT o.unit FROM hub.officer AS o WHERE o.county = c.id
+            ) AS u CROSS JOIN LATERAL (
+                SELECT o.\(column) FROM hub.recipient AS o
+                WHERE o.county = c.id AND o.unit = u.unit ORDER BY o.position DESC LIMIT 500
+            ) AS r
+            WHERE r.\(column) IS NOT NULL
+                AND NOT EXISTS (SELECT FROM hub.\(other) AS e WHERE e.county = c.id AND e.\(key) = r.\(column))
+            """
+        )
+    }
 
     /// Looks at the officers and tokens of each county.
     ///

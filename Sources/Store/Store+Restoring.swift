@@ -51,19 +51,4 @@ extension Store {
     package func analyse() async throws {
         try await withSession { try await $0.run("ANALYZE;", name: "analyse") }
     }
-
-    /// Runs a body over a session without time limits.
-    private func withSession<Result>(
-        _ body: (PostgresScriptSession) async throws -> Result
-    ) async throws -> Result {
-        let session = try await PostgresScriptSession(configuration: configuration, logger: logger)
-        do {
-            let result = try await body(session)
-            await session.close()
-            return result
-        } catch {
-            await session.close()
-            throw error
-        }
-    }
 }

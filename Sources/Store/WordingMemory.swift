@@ -30,26 +30,36 @@ extension Store {
     ///
     /// - Throws: ``StoreError`` for a row this program cannot read.
     func duties(in rows: PostgresRows) async throws -> [Duty] {
-        try await learnWordings(of: rows)
-        return try rows.map { try duty($0) }
+        let words = try await words(of: rows)
+        return try rows.map { try duty($0, words) }
     }
 
-    /// One duty, once ``learnWordings(of:)`` has seen its row.
-    func duty(_ row: borrowing PostgresRow) throws -> Duty {
+    /// One duty.
+    ///
+    /// - Parameter words: what ``words(of:)`` says of its row.
+    func duty(_ row: borrowing PostgresRow, _ words: [WordingKey: [Milestone]]) throws -> Duty {
         guard let key = try wordingKey(row) else {
             return try Duty(row, milestones: Self.milestones(try row.decode("milestones", as: [UInt8].self)))
         }
-        guard let words = wordings.milestones(key) else { throw StoreError.unexpectedShape("wording") }
-        return try Duty(row, milestones: words.running(try row.decode("clocks", as: [UInt8].self)))
+        guard let milestones = words[key] else { throw StoreError.unexpectedShape("wording") }
+        return try Duty(row, milestones: milestones.running(try row.decode("clocks", as: [UInt8].self)))
     }
 
-    /// Reads the wordings that rows name and this process has not read lately.
-    func learnWordings(of rows: PostgresRows) async throws {
+    /// The wordings that rows name; what this process has not read lately is
+    /// read all at once. They are held apart from the memory, which may begin
+    /// anew at any moment.
+    func words(of rows: PostgresRows) async throws -> [WordingKey: [Milestone]] {
+        var words: [WordingKey: [Milestone]] = [:]
         var missing: Set<WordingKey> = []
         for row in rows {
-            if let key = try wordingKey(row), wordings.milestones(key) == nil { missing.insert(key) }
+            guard let key = try wordingKey(row), words[key] == nil else { continue }
+            if let known = wordings.milestones(key) {
+                words[key] = known
+            } else {
+                missing.insert(key)
+            }
         }
-        guard !missing.isEmpty else { return }
+        guard !missing.isEmpty else { return words }
         let keys = Array(missing)
         let found = try await pool.query(
             PostgresStatement(
@@ -70,8 +80,10 @@ extension Store {
             // One that cannot be read fails the duties that name it, not others.
             if let milestones = try? Self.milestones(try row.decode("body", as: [UInt8].self)) {
                 wordings.keep(milestones, of: key)
+                words[key] = milestones
             }
         }
+        return words
     }
 
     private func wordingKey(_ row: borrowing PostgresRow) throws -> WordingKey? {

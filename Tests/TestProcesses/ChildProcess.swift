@@ -1,10 +1,11 @@
 import Foundation
+import Synchronization
 
 /// A program that a test runs beside itself.
 ///
 /// Not Foundation's `Process`: that one waits for everybody who inherited its
 /// socket, and that is also a server which a child leaves behind.
-package struct ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     /// How a process ended.
     package enum End: Sendable, Hashable {
         case exited(Int32)
@@ -18,6 +19,12 @@ package struct ChildProcess: Sendable {
 
     /// The process's id, until ``end()`` has returned.
     package let id: Int32
+    /// How it ended, once it was waited for.
+    private let seen = Mutex<End?>(nil)
+
+    private init(id: Int32) {
+        self.id = id
+    }
 
     /// Starts a program.
     ///
@@ -71,22 +78,31 @@ package struct ChildProcess: Sendable {
         return attributes
     }
 
-    /// Sends a signal.
+    /// Sends a signal; does nothing once its end was seen, because its number
+    /// may be another process's by then.
     package func send(_ signal: Int32) {
-        kill(id, signal)
+        seen.withLock { if $0 == nil { _ = kill(id, signal) } }
     }
 
-    /// Waits until the process has ended. Once only.
+    /// Waits until the process has ended.
     package func end() async -> End {
-        let id = id
-        return await withCheckedContinuation { continuation in
+        await withCheckedContinuation { continuation in
             // A thread that may block.
-            DispatchQueue.global().async {
-                var status: Int32 = 0
-                while waitpid(id, &status, 0) == -1, errno == EINTR {}
-                let signal = status & 0x7F
-                continuation.resume(returning: signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal: signal))
+            DispatchQueue.global().async { [self] in
+                // Its number stays its own until nobody signals it any more.
+                var info = siginfo_t()
+                while waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT) == -1, errno == EINTR {}
+                continuation.resume(returning: seen.withLock { $0 ?? take(&$0) })
             }
         }
+    }
+
+    private func take(_ seen: inout End?) -> End {
+        var status: Int32 = 0
+        while waitpid(id, &status, 0) == -1, errno == EINTR {}
+        let signal = status & 0x7F
+        let end: End = signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal: signal)
+        seen = end
+        return end
     }
 }

@@ -85,16 +85,20 @@ package final class TestCluster: Sendable {
 
     /// Sends a signal to every process of the server.
     package func signal(_ signal: Int32) throws {
-        let text = try String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8)
-        guard let first = text.split(separator: "\n").first, let postmaster = Int32(first) else {
-            throw Failure(description: "no process id in postmaster.pid")
-        }
-        // One that was killed leaves its number behind, which soon is another's.
-        let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(postmaster)/cwd")
-        guard place == folder + "/data" else { throw Failure(description: "the server does not run") }
+        guard let postmaster else { throw Failure(description: "the server does not run") }
         // The postmaster first, so that it starts nothing new.
         let processes = [postmaster] + Self.children(of: postmaster)
         for process in processes { kill(process, signal) }
+    }
+
+    /// The server's first process; nil where it does not run. One that was
+    /// killed leaves its number behind, which soon is another's.
+    private var postmaster: Int32? {
+        guard let text = try? String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8),
+            let id = text.split(separator: "\n").first.flatMap({ Int32($0) }),
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/cwd")) == folder + "/data"
+        else { return nil }
+        return id
     }
 
     private static func children(of parent: Int32) -> [Int32] {
@@ -133,7 +137,7 @@ package final class TestCluster: Sendable {
 
     /// Stops the server and removes its folder.
     package func remove() async throws {
-        if FileManager.default.fileExists(atPath: folder + "/data/postmaster.pid") { try await stop(mode: "immediate") }
+        if postmaster != nil { try await stop(mode: "immediate") }
         try FileManager.default.removeItem(atPath: folder)
     }
 
@@ -147,12 +151,14 @@ package final class TestCluster: Sendable {
         try await run(["pg_config", "--bindir"], asServer: false)
     }
 
-    /// Stops servers whose test run died before it could, once.
+    /// Stops servers whose test run died before it could, once; what another
+    /// account left stays.
     private static let staleRemoval = Task {
         for name in try FileManager.default.contentsOfDirectory(atPath: "/tmp") where name.hasPrefix("lkpg-") {
-            guard let pid = name.split(separator: "-").dropFirst().first.flatMap({ Int32($0) }), kill(pid, 0) != 0
+            guard let pid = name.split(separator: "-").dropFirst().first.flatMap({ Int32($0) }),
+                kill(pid, 0) != 0, errno == ESRCH
             else { continue }
-            try await TestCluster(folder: "/tmp/" + name, port: 0).remove()
+            try? await TestCluster(folder: "/tmp/" + name, port: 0).remove()
         }
     }
 

@@ -239,10 +239,7 @@ BEGIN
         SELECT c.county, c.duty, c.key, c.request, c.version + 1, now()
         FROM unnest(p_county, p_duty, p_key, p_request, p_version)
             WITH ORDINALITY AS c (county, duty, key, request, version, ord)
-        WHERE v_applies[c.ord] AND c.key IS NOT NULL
-        -- One that has served its 30 days and was not swept away yet.
-        ON CONFLICT (county, duty, key) DO UPDATE
-            SET request = excluded.request, version = excluded.version, at = excluded.at;
+        WHERE v_applies[c.ord] AND c.key IS NOT NULL;
     END IF;
 
     RETURN QUERY

@@ -73,7 +73,7 @@ final class Ledger: Sendable {
         book.withLock { book in
             change(&book)
             guard var line else { return }
-            line["t"] = .number((began.duration(to: .now).inSeconds * 1000).rounded() / 1000)
+            line["t"] = .thousandths(began.duration(to: .now).inSeconds)
             var bytes = JSONValue.object(line).encodedBytes()
             bytes.append(0x0A)
             _ = Glibc.write(file, bytes, bytes.count)
@@ -90,7 +90,7 @@ final class Ledger: Sendable {
         let code = error.status.map { "\($0) \(error.code)" } ?? error.code
         write([
             "again": .string(what), "because": .string(code), "hub": .integer(Int64(hub)),
-            "after": .number((time.inSeconds * 1000).rounded() / 1000),
+            "after": .thousandths(time.inSeconds),
         ]) { $0.repetitions[code, default: 0] += 1 }
     }
 

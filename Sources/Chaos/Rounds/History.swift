@@ -35,9 +35,8 @@ struct RoundResult: Sendable {
     var seconds = 0.0
 
     var jsonValue: JSONValue {
-        func number(_ value: Double?) -> JSONValue { value.map { .number(($0 * 1000).rounded() / 1000) } ?? .null }
         return [
-            "round": .integer(Int64(self.number)),
+            "round": .integer(Int64(number)),
             "faults": .array(faults.map { .string($0) }),
             "findings": .array(findings.map { .string($0) }),
             "history": .array(findings.isEmpty ? [] : history.map { .string($0) }),
@@ -45,10 +44,17 @@ struct RoundResult: Sendable {
             "signatures": .integer(Int64(signatures)),
             "deliveries": .integer(Int64(deliveries)),
             "steps": .integer(Int64(steps)),
-            "eventsPerSecond": number(rate),
-            "recoverySeconds": number(recovery),
+            "eventsPerSecond": .thousandths(rate),
+            "recoverySeconds": .thousandths(recovery),
             "recoveryJudged": .bool(isRecoveryJudged),
-            "seconds": number(seconds),
+            "seconds": .thousandths(seconds),
         ]
+    }
+}
+
+extension JSONValue {
+    /// A number with three digits after the point; null without one.
+    static func thousandths(_ value: Double?) -> JSONValue {
+        value.map { .number(($0 * 1000).rounded() / 1000) } ?? .null
     }
 }

@@ -29,7 +29,6 @@ struct Report: Sendable {
 
     /// The report as JSON.
     var jsonValue: JSONValue {
-        func number(_ value: Double?) -> JSONValue { value.map { .number(($0 * 1000).rounded() / 1000) } ?? .null }
         var faults = JSONObject()
         for fault in Fault.allCases { faults[fault.rawValue] = .integer(Int64(counts(fault))) }
         var reasons = JSONObject()
@@ -44,11 +43,11 @@ struct Report: Sendable {
             "signatures": .integer(Int64(total(\.signatures))),
             "deliveries": .integer(Int64(total(\.deliveries))),
             "steps": .integer(Int64(total(\.steps))),
-            "seconds": number(seconds),
+            "seconds": .thousandths(seconds),
             "damageFound": .integer(Int64(proofs)),
             "recovery": [
-                "measured": .integer(Int64(recoveries.count)), "median": number(percentile(0.5)),
-                "p95": number(percentile(0.95)), "max": number(recoveries.last),
+                "measured": .integer(Int64(recoveries.count)), "median": .thousandths(percentile(0.5)),
+                "p95": .thousandths(percentile(0.95)), "max": .thousandths(recoveries.last),
                 "goal": .number(Round.recoveryGoal),
             ],
             "faults": .object(faults),
@@ -67,7 +66,7 @@ struct Report: Sendable {
                 + "\(total(\.deliveries)) deliveries settled, \(total(\.steps)) steps of ladders",
             "rate back to 90 % after the database's return 恢复时间: median \(shown(percentile(0.5))), "
                 + "p95 \(shown(percentile(0.95))), max \(shown(recoveries.last)), of \(recoveries.count) "
-                + "(goal 5 s)",
+                + "(goal \(Int(Round.recoveryGoal)) s)",
             "faults 故障: "
                 + Fault.allCases.filter { counts($0) > 0 }.map { "\($0.rawValue) \(counts($0))" }
                 .joined(separator: ", "),

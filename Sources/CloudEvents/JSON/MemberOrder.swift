@@ -18,7 +18,7 @@ enum MemberOrder {
             while place > 0, precedes(new, places[place - 1], in: members) { place -= 1 }
             if place == places.count { places.append(new) } else { places.insert(new, at: place); isKept = false }
             // A long object out of order is sorted, not inserted into.
-            if !isKept, index == Self.insertedAtMost { return sorted(members) }
+            if !isKept, index >= Self.insertedAtMost { return sorted(members) }
         }
         return isKept ? nil : places.map(\.index)
     }

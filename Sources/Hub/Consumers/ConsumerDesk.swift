@@ -254,8 +254,8 @@ package struct ConsumerDesk: Sendable {
         for start in stride(from: 0, to: positions.count, by: Self.redriveBatch) {
             count += try await store.redrive(
                 Array(positions[start..<min(start + Self.redriveBatch, positions.count)]), of: consumer)
+            ring(consumer)
         }
-        ring(consumer)
         return count
     }
 

@@ -96,8 +96,10 @@ extension DutyDesk {
     // MARK: Done before
 
     private func wasStored(_ key: CommandKey, duty: Duty) async throws -> Bool {
-        guard let known = try await store.commandKey(key.key, duty: duty.id, county: duty.county) else { return false }
-        guard known.request == key.request else { throw HubError("idempotency-key-reused") }
+        guard let known = try await store.commandRequest(of: key.key, duty: duty.id, county: duty.county) else {
+            return false
+        }
+        guard known == key.request else { throw HubError("idempotency-key-reused") }
         return true
     }
 

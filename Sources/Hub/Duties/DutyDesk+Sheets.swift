@@ -90,9 +90,10 @@ extension DutyDesk {
     /// The open ones of the cases that decide over duties, asked for at once.
     func openCases(of duties: [Duty]) async throws -> Set<CaseKey> {
         let keys = Array(Set(duties.compactMap { Self.decidingCase(of: $0) }))
-        guard !keys.isEmpty else { return [] }
-        let open = try await store.areOpen(keys)
-        return Set(zip(keys, open).filter(\.1).map(\.0))
+        return try await reading {
+            let open = try await caseReads.submit(all: keys)
+            return try Set(zip(keys, open).filter { try $0.1.get() }.map(\.0))
+        }
     }
 
     /// The duty's unit, who sent the event, who leads, who verifies, and the

@@ -28,7 +28,7 @@ package struct DutyDesk: Service {
     /// The lane of changes; its figures are for the metrics.
     package let lane: LaneBatcher<DutyChangeRow, Position?>
     package let reads: LaneBatcher<DutyKey, Duty?>
-    let caseReads: LaneBatcher<CaseKey, Bool>
+    package let caseReads: LaneBatcher<CaseKey, Bool>
     let roster: OfficerRoster
 
     /// How often a command is judged again after losing a race. Each time
@@ -139,13 +139,16 @@ package struct DutyDesk: Service {
             }
         }
         let outcomes = try await lane.submit(all: judged.map(\.judged.row))
+        // Whoever waits for what is stored learns of it, whatever becomes of the answer.
+        for (entry, outcome) in zip(judged, outcomes) where (try? outcome.get()) != nil {
+            ring(entry.judged, county: county)
+        }
         let open = try await openCases(of: judged.map(\.judged.transition.duty))
         for (entry, outcome) in zip(judged, outcomes) {
             results[entry.index] = try await answer {
                 guard try outcome.get() != nil else {
                     return try await perform("sign", on: ids[entry.index], body: body, by: principal)
                 }
-                ring(entry.judged, county: county)
                 return try await sheet(after: entry.judged, for: principal, county: county, openCases: open)
             }
         }

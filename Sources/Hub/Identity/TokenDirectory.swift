@@ -90,9 +90,6 @@ package final class TokenDirectory: Sendable {
         watches.withLock { _ = $0.open.removeValue(forKey: id) }
     }
 
-    /// How many streams are watched now.
-    package var watched: Int { watches.withLock { $0.open.count } }
-
     /// Looks all watched tokens up and ends the streams of those that may go
     /// on no longer; called every second. A database that cannot be asked is no
     /// reason to cut a stream off.

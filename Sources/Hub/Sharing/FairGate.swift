@@ -105,7 +105,8 @@ package final class FairGate<Sender: Hashable & Sendable>: Sendable {
         while tries > 0, let (id, sender) = state.line.first {
             guard let waiter = state.waiters[id] else {
                 state.line.dropFirst()
-                tries = min(tries, state.line.senders)
+                // Those behind it have a turn of their own yet.
+                tries = state.line.senders
                 continue
             }
             guard state.inside.take(1, for: sender) == .granted else {

@@ -27,18 +27,22 @@ package struct FairShare<Holder: Hashable & Sendable>: Sendable {
     /// What a holder has now.
     package func holding(of holder: Holder) -> Int { holdings[holder] ?? 0 }
 
-    /// Takes an amount for a holder, if it may have it. What is larger than any
-    /// share is granted to who comes when nobody holds anything.
-    package mutating func take(_ amount: Int, for holder: Holder) -> Verdict {
-        let own = holdings[holder] ?? 0
+    /// What would become of a request now. What is larger than any share is
+    /// granted to who comes when nobody holds anything.
+    package func verdict(_ amount: Int, for holder: Holder) -> Verdict {
         let free = limit - held
         if held > 0 || amount > limit {
             guard amount <= free else { return .full }
-            guard own + amount <= free else { return .shareTaken }
+            guard holding(of: holder) + amount <= free else { return .shareTaken }
         }
-        held += amount
-        holdings[holder] = own + amount
         return .granted
+    }
+
+    /// Takes an amount for a holder, if it may have it.
+    package mutating func take(_ amount: Int, for holder: Holder) -> Verdict {
+        let verdict = verdict(amount, for: holder)
+        if verdict == .granted { add(amount, for: holder) }
+        return verdict
     }
 
     /// Adds what a holder has already, however much is left.

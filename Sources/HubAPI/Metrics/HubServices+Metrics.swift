@@ -21,6 +21,7 @@ extension HubServices {
             Self.addLanes(core, to: &samples)
             Self.addSweeps(figures, name, to: &samples)
             Self.addDatabase(core, figures, to: &samples)
+            Self.addMaintenance(core.maintenance, to: &samples)
             if let standing = figures.standing { Self.addStanding(standing, name, to: &samples) }
             samples.add("hub_readers_waiting", core.wakeups.waiting)
             samples.add("hub_streams_open", streams.openStreams)
@@ -37,7 +38,6 @@ extension HubServices {
             }
             ProcessFigures.add(to: &samples)
         }
-        registerMaintenanceGauges()
     }
 
     private static func addWork(
@@ -54,6 +54,7 @@ extension HubServices {
             ("admissions", core.admissions.waiting, core.admissions.figures.now),
             ("changes", core.desk.lane.waiting, core.desk.lane.figures.now),
             ("duty-reads", core.desk.reads.waiting, core.desk.reads.figures.now),
+            ("case-reads", core.desk.caseReads.waiting, core.desk.caseReads.figures.now),
         ]
         for (lane, waiting, figures) in lanes {
             samples.add("hub_lane_waiting", [lane], waiting)
@@ -102,6 +103,13 @@ extension HubServices {
             samples.add("hub_database_connections_lost_total", [name], pool.lost)
             samples.add("hub_database_connect_failures_total", [name], pool.failedAttempts)
         }
+    }
+
+    private static func addMaintenance(_ maintenance: MaintenanceMode, to samples: inout MetricSamples) {
+        let counts = maintenance.counts
+        samples.add("hub_counties_read_only", counts.readOnly)
+        samples.add("hub_counties_sweeps_held", counts.held)
+        samples.add("hub_database_writable", maintenance.databaseIsWritable ? 1 : 0)
     }
 
     private static func addStanding(

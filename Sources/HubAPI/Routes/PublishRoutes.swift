@@ -85,7 +85,7 @@ struct PublishRoutes: Sendable {
         var writeMembers: (inout JSONWriter) -> Void
     }
 
-    /// - Parameter adding: writes further members.
+    /// - Parameter adding: writes further members of what is no refusal.
     private func batchAnswer(
         _ results: [Result<Outcome, HubError>], strict: Bool, request: APIRequest,
         adding: (inout JSONWriter) -> Void = { _ in },
@@ -93,6 +93,7 @@ struct PublishRoutes: Sendable {
         let accepted = results.count { (try? $0.get())?.isDuplicate == false }
         let duplicates = results.count { (try? $0.get())?.isDuplicate == true }
         let rejected = results.count - accepted - duplicates
+        let refuses = strict && rejected > 0
         let answer = APIResponse.json(reserving: results.count * 6144) { writer in
             writer.member("accepted", Int64(accepted))
             writer.member("duplicates", Int64(duplicates))
@@ -101,9 +102,9 @@ struct PublishRoutes: Sendable {
             writer.beginArray()
             for (index, result) in results.enumerated() { write(result, at: index, to: &writer, request: request) }
             writer.endArray()
-            adding(&writer)
+            if !refuses { adding(&writer) }
         }
-        guard strict, rejected > 0, case .open(var writer) = answer.body else { return answer }
+        guard refuses, case .open(var writer) = answer.body else { return answer }
         writer.endObject()
         guard case .object(let details) = try JSONReader.read(writer.bytes).get() else { return answer }
         return .problem(

@@ -25,11 +25,7 @@ package final class FairBudget: Sendable {
     /// - Parameter floor: who holds less than this may have it anyway: what
     ///   others have added beyond the limit must not keep it from going on.
     package func has(_ amount: Int, for unit: SharingUnit?, floor: Int) -> Bool {
-        share.withLock { share in
-            if share.holding(of: unit) < floor { return true }
-            var trial = share
-            return trial.take(amount, for: unit) == .granted
-        }
+        share.withLock { $0.holding(of: unit) < floor || $0.verdict(amount, for: unit) == .granted }
     }
 
     /// Adds an amount that is there already, however much is left.

@@ -60,12 +60,7 @@ package final class HubMetrics: Sendable {
     /// How many streams are open now.
     package var openStreams: Int { state.withLock { $0.openStreams } }
 
-    /// Registers a value that is read when asked for.
-    package func gauge(_ name: String, read: @escaping @Sendable () -> Double) {
-        source { $0.add(name, read()) }
-    }
-
-    /// Registers what adds several values when asked for.
+    /// Registers what adds values when asked for.
     package func source(_ add: @escaping @Sendable (inout MetricSamples) -> Void) {
         sources.withLock { $0.append(add) }
     }

@@ -10,22 +10,22 @@ struct LimitOptions: ParsableArguments {
         help: ArgumentHelp(
             "Connections at once. 同时连接数上限。",
             discussion: "Fewer where the system lets the process open fewer files; see ulimit -n or LimitNOFILE."))
-    var connections = 10_000
+    var connections = ServingLimits().connections
 
     @Option(
         name: .customLong("waits-per-unit"),
         help: "Event streams and long polls that a unit may have open. 每单位的事件流与长轮询数上限。")
-    var waitsPerUnit = 1_000
+    var waitsPerUnit = ServingLimits().waitsPerUnit
 
     @Option(
         name: .customLong("body-memory"),
         help: "MiB of request bodies in memory, of all requests; a unit at most half. 请求体内存上限（MiB）。")
-    var bodyMemory = 64
+    var bodyMemory = ServingLimits().bodyBytes >> 20
 
     @Option(
         name: .customLong("stream-memory"),
         help: "MiB that wait for the readers of streams; a unit at most half. 事件流待发内存上限（MiB）。")
-    var streamMemory = 64
+    var streamMemory = ServingLimits().streamBytes >> 20
 
     @Option(
         name: .customLong("mailbox"),
@@ -35,20 +35,23 @@ struct LimitOptions: ParsableArguments {
     @Option(
         name: .customLong("head-timeout"),
         help: "Seconds in which the head of a request must have come. 请求头须在多少秒内发完。")
-    var headTimeout = 30
+    var headTimeout = Int(ServingLimits().headTimeout.components.seconds)
 
     @Option(
         name: .customLong("body-timeout"),
         help: "Seconds in which the body must have come, and one more for each 16 KiB. 请求体须在多少秒内发完。")
     var bodyTimeout = 60
 
+    /// More than a machine has of anything here, and little enough to reckon with.
+    private static let most = 1_000_000
+
     func validate() throws {
         for (name, value, least) in [
             ("connections", connections, 1), ("waits-per-unit", waitsPerUnit, 1), ("body-memory", bodyMemory, 16),
             ("stream-memory", streamMemory, 1), ("mailbox", mailbox, 1_000), ("head-timeout", headTimeout, 1),
             ("body-timeout", bodyTimeout, 1),
-        ] where value < least {
-            throw ValidationError("--\(name) is at least \(least) / 应不小于\(least)")
+        ] where !(least...Self.most).contains(value) {
+            throw ValidationError("--\(name) is \(least) to \(Self.most) / 应在\(least)至\(Self.most)之间")
         }
     }
 

@@ -95,9 +95,10 @@ struct BackupCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
-            // A thousand partitions of each log are enough for anybody.
-            guard (1...10_000_000_000).contains(skip) else {
-                throw ValidationError("--skip is 1 to 10000000000 / 应在1至10000000000之间")
+            // A hundred partitions of each log are made at once: many more would
+            // take all the locks that a server of the usual settings has.
+            guard (1...1_000_000_000).contains(skip) else {
+                throw ValidationError("--skip is 1 to 1000000000 / 应在1至1000000000之间")
             }
             if let reason, let fault = MaintenanceReason.fault(of: reason) {
                 throw ValidationError("--reason: \(fault.en) / \(fault.zh)")

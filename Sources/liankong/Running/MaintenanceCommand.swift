@@ -115,14 +115,14 @@ private enum MaintenanceText {
     static func print(of store: Store, asJSON: Bool) async throws {
         let (records, isWritable) = try await store.maintenance()
         let keys = Dictionary(try await store.counties().map { ($0.id, $0.key) }, uniquingKeysWith: { $1 })
-        func name(_ record: MaintenanceRecord) -> String { record.county.map { keys[$0] ?? "\($0.rawValue)" } ?? "*" }
+        func name(_ record: MaintenanceRecord) -> String? { record.county.map { keys[$0] ?? "\($0.rawValue)" } }
         guard !asJSON else {
             return Output.json([
                 "databaseWritable": .bool(isWritable),
                 "items": .array(
                     records.map { record in
                         [
-                            "county": record.county.map { .string(keys[$0] ?? "\($0.rawValue)") } ?? .null,
+                            "county": name(record).map { .string($0) } ?? .null,
                             "readOnly": .bool(record.isReadOnly),
                             "sweepsHeldUntil": record.sweepsHeldUntil.map { .string($0.rfc3339()) } ?? .null,
                             "reason": .string(record.reason), "since": .string(record.since.rfc3339()),
@@ -134,7 +134,7 @@ private enum MaintenanceText {
         if records.isEmpty { Swift.print("no maintenance 未在维护：all goes on 一切照常") }
         for record in records {
             Swift.print(
-                (record.county == nil ? "all counties 各县" : name(record)) + ": "
+                (name(record) ?? "all counties 各县") + ": "
                     + (record.isReadOnly ? "reads only 仅可查询" : "sweeps held 暂停催办")
                     + (record.sweepsHeldUntil.map { " until 至 \($0.beijingText)" } ?? "")
                     + " since 自 \(record.since.beijingText)" + (record.reason.isEmpty ? "" : " · \(record.reason)"))
