@@ -12,6 +12,7 @@ find_installation() {
         misuse "say which database / 请指明数据库" "--database-url postgresql://…, or LIANKONG_DATABASE_URL"
     LIANKONG_KEYS=${LIANKONG_KEYS:-${LIANKONG_HOME:-$ROOT/.liankong}/keys.json}
     export LIANKONG_DATABASE_URL LIANKONG_KEYS
+    hide_password
     if [[ -z ${LIANKONG:-} ]]; then
         for candidate in "$(command -v liankong || true)" "$ROOT/.build/release/liankong" "$ROOT/.build/debug/liankong"; do
             if [[ -n $candidate && -x $candidate ]]; then
@@ -26,10 +27,34 @@ find_installation() {
         "name their folder in LIANKONG_POSTGRES_BIN 请用该变量指明目录"
 }
 
+# hide_password: sets DATABASE to the URL without its password, which goes into
+# PGPASSWORD: whatever stands on a command line, everybody on the host can read.
+hide_password() {
+    local url=$LIANKONG_DATABASE_URL password=''
+    local in_url='^(postgres(ql)?://[^/?#:@]*):([^/?#@]*)@(.*)$' in_query='^(.*[?&])password=([^&]*)&?(.*)$'
+    local in_pairs="^(.*[[:space:]]|)password[[:space:]]*=[[:space:]]*('([^']*)'|[^'[:space:]]+)(.*)$"
+    if [[ $url =~ ^postgres(ql)?:// ]]; then
+        if [[ $url =~ $in_url ]]; then
+            password=${BASH_REMATCH[3]} url=${BASH_REMATCH[1]}@${BASH_REMATCH[4]}
+        fi
+        if [[ $url =~ $in_query ]]; then
+            password=${BASH_REMATCH[2]} url=${BASH_REMATCH[1]}${BASH_REMATCH[3]}
+            url=${url%[?&]}
+        fi
+        password=${password//\\/\\\\}
+        printf -v password '%b' "${password//%/\\x}"
+    elif [[ $url =~ $in_pairs ]]; then
+        password=${BASH_REMATCH[2]} url="${BASH_REMATCH[1]}${BASH_REMATCH[4]}"
+        if [[ $password == \'* ]]; then password=${BASH_REMATCH[3]}; fi
+    fi
+    DATABASE=$url
+    if [[ -n $password ]]; then export PGPASSWORD=$password; fi
+}
+
 # database_sql SQL: the answer of the database, without ornaments.
 database_sql() {
     PGCONNECT_TIMEOUT=10 "$PG_BIN/psql" --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 \
-        --dbname="$LIANKONG_DATABASE_URL" --command="$1"
+        --dbname="$DATABASE" --command="$1"
 }
 
 # need_database: sets SERVER_MAJOR, and takes the tools of that version where

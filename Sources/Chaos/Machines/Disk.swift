@@ -23,7 +23,7 @@ struct Disk: Sendable {
 
     /// Takes up all that is free, to the last page.
     func fill() throws {
-        let descriptor = open(ballast, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        let descriptor = open(ballast, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw ChaosFailure("no ballast can be written: errno \(errno)") }
         defer { close(descriptor) }
         let megabyte = [UInt8](repeating: 0x42, count: 1 << 20)

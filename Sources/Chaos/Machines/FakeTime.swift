@@ -69,7 +69,7 @@ struct FakeTime: Sendable {
     }
 
     private static func write(_ bytes: [UInt8], to name: String) throws {
-        let descriptor = open(memory + name, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+        let descriptor = open(memory + name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0, Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
             throw ChaosFailure("\(memory)\(name) cannot be written: errno \(errno)")
         }

@@ -104,7 +104,7 @@ struct ChaosRun: Sendable {
     private func keep(history result: RoundResult) {
         let lines =
             ["round \(result.number)"] + result.faults.map { "  planned \($0)" } + result.history.map { "  " + $0 }
-        let descriptor = open(places.state + "/history.txt", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        let descriptor = open(places.state + "/history.txt", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
         _ = write(descriptor, bytes, bytes.count)
         close(descriptor)

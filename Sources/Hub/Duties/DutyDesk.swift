@@ -121,6 +121,8 @@ package struct DutyDesk: Service {
     ) async throws -> [Result<DutySheet, HubError>] {
         let county = try counties.county(principal.county)
         let act = DutyAct(.sign, body: body, by: principal, key: nil, expectedVersions: nil)
+        // With nothing to sign there is no duty whose answer could tell it.
+        if ids.isEmpty, !act.request.faults.isEmpty { throw HubError("invalid", faults: act.request.faults) }
         let found = Dictionary(
             try await store.duties(ids: ids, county: county.id).map { ($0.id, $0) },
             uniquingKeysWith: { first, _ in first })

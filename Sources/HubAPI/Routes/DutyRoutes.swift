@@ -127,16 +127,23 @@ struct DutyRoutes: Sendable {
         }
         var results = try await services.desk.sign(numbers.compactMap(\.self), body: body, by: principal)[...]
         var holdsNotes = false
+        var refused: [String] = []
         let response = APIResponse.json(reserving: texts.count * 3072) { writer in
             writer.name("results")
             writer.beginArray()
             for (text, number) in zip(texts, numbers) {
-                let result = number == nil ? .failure(HubError("not-found")) : results.popFirst()
-                if case .success(let sheet)? = result { holdsNotes = holdsNotes || sheet.holdsNotes }
-                write(result ?? .failure(HubError("internal")), of: text, to: &writer, request: request)
+                let result =
+                    (number == nil ? .failure(HubError("not-found")) : results.popFirst())
+                    ?? .failure(HubError("internal"))
+                switch result {
+                case .success(let sheet): holdsNotes = holdsNotes || sheet.holdsNotes
+                case .failure(let error): refused.append(error.code)
+                }
+                write(result, of: text, to: &writer, request: request)
             }
             writer.endArray()
         }
+        services.metrics.refused(refused)
         return holdsNotes ? response.notStored : response
     }
 

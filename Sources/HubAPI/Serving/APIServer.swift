@@ -27,12 +27,15 @@ struct APIServer: Service {
     ) throws {
         drain = services.drain
         let capacity = services.capacity
+        let metrics = services.metrics
         let responder = APIResponder(endpoints: Endpoint.all(services), services: services)
         let decoding = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: Self.headerListLimit, maxHeaderListSize: Self.headerListLimit,
             maxHeaderFieldCount: Self.headerCountLimit)
         let channels = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [MalformedRequestHandler(bodyTimeout: bodyTimeout, capacity: capacity)],
+            additionalChannelHandlers: [
+                MalformedRequestHandler(bodyTimeout: bodyTimeout, capacity: capacity, metrics: metrics)
+            ],
             idleTimeout: TimeAmount(idleTimeout), httpDecoderConfiguration: decoding)
         server = try HTTPServerBuilder { responder in
             EventLoopChannel(http: HTTP1Channel(responder: responder, configuration: channels))

@@ -42,6 +42,7 @@ final class MalformedRequestHandler: ChannelDuplexHandler, RemovableChannelHandl
     private var lingering: Scheduled<Void>?
     private let watch: ConnectionWatchHandler
     private let date = DateHeader()
+    private let metrics: HubMetrics
     private let bodyTimeout: Duration
     private var bodyBegan = ContinuousClock.now
     private var bodyBytes = 0
@@ -55,10 +56,13 @@ final class MalformedRequestHandler: ChannelDuplexHandler, RemovableChannelHandl
     /// How long a client that is hung up on may read its answer.
     private static let farewell = TimeAmount.seconds(5)
 
-    /// - Parameter bodyTimeout: how long a body may take, beside the time that
-    ///   its size gives it.
-    init(bodyTimeout: Duration, capacity: Capacity) {
+    /// - Parameters:
+    ///   - bodyTimeout: how long a body may take, beside the time that its size
+    ///     gives it.
+    ///   - metrics: told of each refusal.
+    init(bodyTimeout: Duration, capacity: Capacity, metrics: HubMetrics) {
         self.bodyTimeout = bodyTimeout
+        self.metrics = metrics
         watch = ConnectionWatchHandler(capacity: capacity)
     }
 
@@ -165,6 +169,7 @@ final class MalformedRequestHandler: ChannelDuplexHandler, RemovableChannelHandl
         // What came of the body must not pass for all of it.
         if progress.isReading { context.fireErrorCaught(error) }
         guard progress.takesAnswer else { return context.close(promise: nil) }
+        metrics.refused([code])
         answer(code, context: context)
         hangUp(context: context)
     }
