@@ -59,8 +59,12 @@ struct AnswerRules {
         guard let code = problem["code"]?.stringValue, codes.contains(code),
             problem["type"] == .string("/errors#\(code)")
         else { throw Finding("unknown-code", String(text.prefix(400))) }
-        let isTitleChinese = problem["title"]?.stringValue?.unicodeScalars.contains { $0.value >= 0x3400 } ?? false
-        guard isTitleChinese == isChinese else { throw Finding("wrong-language", String(text.prefix(400))) }
+        let title = problem["title"]?.stringValue ?? ""
+        let isTitleChinese = title.unicodeScalars.contains { $0.value >= 0x3400 }
+        // What could not be read as HTTP names no language either: it is told in both.
+        guard isTitleChinese == isChinese || (isTitleChinese && title.contains(" / ")) else {
+            throw Finding("wrong-language", String(text.prefix(400)))
+        }
         for fault in problem["errors"]?.arrayValue ?? [] {
             for member in ["path", "code", "message", "messageZh"] where fault[member]?.stringValue == nil {
                 throw Finding("fault-member", "\(member) is missing: \(text.prefix(400))")

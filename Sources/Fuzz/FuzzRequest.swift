@@ -4,6 +4,8 @@ import CloudEvents
 struct FuzzRequest {
     enum Mode: String { case structured, binary, batch }
 
+    /// The id that no other case has; the event's own may have become another.
+    var id: String
     var mode: Mode
     var unit: String
     var path = "/v1/events"
@@ -69,7 +71,7 @@ struct FuzzRequest {
     ) -> FuzzRequest {
         let (unit, event) = events.event(id: id, changes: changes, &generator)
         var writer = VariedWriter(generator: generator)
-        var request = FuzzRequest(mode: .structured, unit: unit, event: event)
+        var request = FuzzRequest(id: id, mode: .structured, unit: unit, event: event)
         request.body = writer.bytes(event)
         request.headers = [contentType("application/cloudevents+json", &generator)]
         if generator.oneIn(12), case .object(let object) = event,
@@ -89,7 +91,7 @@ struct FuzzRequest {
         _ id: String, _ changes: Int, _ events: EventMutator, _ generator: inout CaseGenerator,
     ) -> FuzzRequest {
         let (unit, event) = events.event(id: id, changes: changes, &generator)
-        var request = FuzzRequest(mode: .binary, unit: unit)
+        var request = FuzzRequest(id: id, mode: .binary, unit: unit)
         for (name, value) in event.objectValue ?? JSONObject() where name != "data" && name != "datacontenttype" {
             let text = value.stringValue ?? String(decoding: value.encodedBytes(), as: UTF8.self)
             guard name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }), !name.isEmpty else { continue }
@@ -138,7 +140,7 @@ struct FuzzRequest {
             if generator.oneIn(10) { elements.append(generator.value(depth: 1)) }
         }
         var writer = VariedWriter(generator: generator)
-        var request = FuzzRequest(mode: .batch, unit: unit.isEmpty ? "jm-office" : unit)
+        var request = FuzzRequest(id: id, mode: .batch, unit: unit.isEmpty ? "jm-office" : unit)
         let body: JSONValue = generator.oneIn(25) ? ["events": .array(elements)] : .array(elements)
         request.event = body
         request.body = writer.bytes(body)

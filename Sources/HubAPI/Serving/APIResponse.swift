@@ -89,6 +89,17 @@ package struct APIResponse: Sendable {
         return response
     }
 
+    /// A problem in both languages, for whoever could not say which one it reads.
+    static func bilingualProblem(_ error: HubError, requestID: String) -> APIResponse {
+        let kind = ProblemCatalogue.kind(error.code)
+        var response = problem(error, requestID: requestID, path: "", chinese: false)
+        guard case .object(.object(var members)) = response.body else { return response }
+        members["title"] = .string("\(kind.title) / \(kind.titleZh)")
+        members["detail"] = .string("\(kind.advice) / \(kind.adviceZh)")
+        response.body = .object(.object(members))
+        return response
+    }
+
     /// The problem object itself, as it also stands in the results of a batch.
     package static func problemValue(
         _ error: HubError, requestID: String, path: String, chinese: Bool,

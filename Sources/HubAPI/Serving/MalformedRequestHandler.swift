@@ -199,7 +199,7 @@ final class MalformedRequestHandler: ChannelDuplexHandler, RemovableChannelHandl
 
     private func answer(_ code: String, context: ChannelHandlerContext) {
         let requestID = RequestNumber.next()
-        let response = APIResponse.problem(HubError(code), requestID: requestID, path: "", chinese: false)
+        let response = APIResponse.bilingualProblem(HubError(code), requestID: requestID)
         guard case .object(let value) = response.body else { return }
         let body = ByteBuffer(bytes: value.encodedBytes())
         var head = HTTPResponse(status: .init(code: response.status))
