@@ -11,7 +11,8 @@ struct BenchCommand: ParsableCommand {
         abstract: "Measure a hub against plain SQL and against itself without the database.",
         discussion: """
             Call deploy/bench, which makes a cluster, starts a hub over it and passes the rest. The load comes from \
-            one thread of this process, over loopback. The tokens are of two sandbox counties, bench and sweep.
+            one thread of this process, over loopback. The tokens are of three sandbox counties, bench, sweep and \
+            month.
             """,
     )
 
@@ -57,6 +58,9 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "The command of the hub, for a second process.")
     var liankong: String
 
+    @Option(help: "The calendar of holidays of the month that is simulated.")
+    var calendar: String
+
     @Option(help: "A folder for what perf records.")
     var profile: String?
 
@@ -93,6 +97,7 @@ struct BenchCommand: ParsableCommand {
                 report.measurements.append(line)
             }
         }
+        if let month = scenarios.monthTally { report.facts.append(("month", month)) }
         print(json ? String(decoding: report.jsonValue.encodedBytes(), as: UTF8.self) : report.text)
         if failed { throw ExitCode(1) }
     }
@@ -160,7 +165,7 @@ struct BenchCommand: ParsableCommand {
             Scenario(name: "publish-single-64-two-hubs") { try scenarios.publishTwoHubs(second) },
             Scenario(name: "publish-pinned-ratio") { try scenarios.publishPinned(psql: psql, url: hubURL) },
             Scenario(name: "publish-batch-100") { try scenarios.publishBatch() },
-            Scenario(name: "sign-64") { try scenarios.sign() },
+            Scenario(name: "sign-64") { try scenarios.signOverFloor() },
             Scenario(name: "coordinated-steady") { try scenarios.coordinated() },
             Scenario(name: "latency-200") { try scenarios.latency() },
         ]
@@ -168,8 +173,15 @@ struct BenchCommand: ParsableCommand {
 
     private func large(of scenarios: Scenarios) -> [Scenario] {
         let sweeps = Once { try scenarios.prepareSweeps(idle: rows / 10 - rows / 100, due: rows / 100) }
+        let month = Once { try scenarios.prepareMonth(command: liankong, tokens: tokens, calendar: calendar) }
         let years = Once { try scenarios.prepareYears(rows, psql: psql, url: hubURL) }
-        return [
+        let afterMonth = Scenarios.MonthPart.allCases.map { part in
+            Scenario(name: "month-\(part.rawValue)-ratio", isLarge: true) {
+                try month.done()
+                return try scenarios.month(part)
+            }
+        }
+        return afterMonth + [
             Scenario(name: "sweep-idle-1m", isLarge: true) {
                 try sweeps.done()
                 return try scenarios.sweepIdle(rows / 10)

@@ -16,10 +16,12 @@ struct HubUnderTest {
         self.counties = counties
     }
 
-    /// The county that is measured, and the one for sweeps.
+    /// The county that is measured, the one for sweeps, and the one that lives
+    /// through a month.
     enum County: String {
         case bench
         case sweep
+        case month
     }
 
     /// The units that have accounts.

@@ -48,7 +48,7 @@ extension Scenarios {
     }
 
     /// The hub folds the board's counts by itself, every half minute.
-    private func awaitFolding() throws {
+    func awaitFolding() throws {
         for _ in 0..<180 {
             let left = try accounting.session.query("SELECT count(*) FROM hub.board_delta").first?.first
             if let left = left.flatMap({ Int64($0) }), left < 1000 { return }

@@ -2,17 +2,24 @@ import CloudEvents
 import Foundation
 
 extension Scenarios {
-    /// One signature a request.
-    func sign() throws -> Measurement {
-        var line = Measurement("sign-64", "sign, one duty a request, answered after commit", unit: "signatures")
+    /// The plain scenario, with its floor.
+    func signOverFloor() throws -> Measurement {
+        let result = try floor?.run("sign.sql", clients: 64)
+        var line = try sign(as: "sign-64", what: "sign, one duty a request, answered after commit")
         line.goal = Goal(rate: 10_000)
-        line.floor = try floor?.run("sign.sql", clients: 64)
+        line.floor = result
+        return line
+    }
+
+    /// One signature a request.
+    func sign(as name: String, what: String) throws -> Measurement {
+        var line = Measurement(name, what, unit: "signatures")
         // Enough duties for twice the goal.
         let wanted = Int((seconds + 1) * 20_000)
         var duties = try unsignedDuties(
             events: max(100, wanted / max(1, shape.withDuty.count)), limit: wanted)
         let before = try dutyTable()
-        line = try profiled(line.name) {
+        line = try profiled(line.name, when: name == "sign-64") {
             try measure(&line) {
                 try load(64, warmUp: 1).run(next: { buffer in
                     guard let duty = duties.popLast() else { return false }

@@ -17,6 +17,9 @@ final class Scenarios {
     private(set) var shape = Shape()
     /// Rates that later scenarios are compared with, by name.
     var rates: [String: Double] = [:]
+    /// The rates before the month, and what happened in it.
+    var monthBefore: [MonthPart: (name: String, rate: Double)] = [:]
+    var monthTally: String?
     private var templates = 0
 
     /// What the hub makes of an event of the sample.
