@@ -5,13 +5,18 @@ struct CaseGenerator: RandomNumberGenerator {
 
     /// The numbers of one case of a run.
     init(seed: UInt64, area: FuzzArea, number: Int) {
-        state = seed &* 0xD134_2543_DE82_EF95 &+ UInt64(number) &* 0x9E37_79B9_7F4A_7C15 &+ area.salt
-        for _ in 0..<3 { _ = next() }
+        // Mixed before it begins: from numbers side by side the sequences would be
+        // one and the same, a step apart.
+        state = Self.mixed(Self.mixed(seed &+ area.salt) &+ UInt64(number))
     }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
+        return Self.mixed(state)
+    }
+
+    private static func mixed(_ value: UInt64) -> UInt64 {
+        var mixed = value
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
