@@ -49,7 +49,10 @@ extension Store {
 ///
 /// The rows are walked behind OFFSET 0, and only then asked the rest: conditions
 /// that may be left out look so selective to the planner that it would read the
-/// whole table and sort what is left.
+/// whole table and sort what is left. For the same reason they stand in a CASE,
+/// of which it takes every other row to pass, and the order of the walk is not
+/// asked for again outside: either would make it fetch all rows for a page of
+/// them where several counties lie between one another.
 private struct DutySearch {
     let source: DutyFilter.Source
     let binds: [any PostgresEncodable]
@@ -71,15 +74,13 @@ private struct DutySearch {
 
     /// The rows, newest first.
     var list: String {
-        // Sorting what is walked in order by type would read all of it.
-        let order = source == .type ? "" : " ORDER BY \(order) DESC"
+        // Elsewhere the walk has its order, and filtering keeps it.
+        let order = source == .late ? " ORDER BY l.duty DESC" : ""
         return "FROM \(walk(isOrdered: true)) WHERE \(Self.asked)\(order)"
     }
 
     /// The rows in any order.
     var set: String { "FROM \(walk(isOrdered: false)) WHERE \(Self.asked)" }
-
-    private var order: String { source == .late ? "l.duty" : "d.id" }
 
     private func walk(isOrdered: Bool) -> String {
         if source == .late { return Self.late(isOrdered ? " ORDER BY u.duty DESC" : "") }
@@ -155,7 +156,7 @@ private struct DutySearch {
         """
 
     private static let asked = """
-        ($3::text IS NULL OR d.unit = $3)
+        CASE WHEN ($3::text IS NULL OR d.unit = $3)
         AND ($5::text IS NULL OR d.type = $5)
         AND ($6::text IS NULL OR d.state = $6)
         AND ($7::boolean IS NULL OR (d.ended_at IS NULL) = $7)
@@ -166,5 +167,6 @@ private struct DutySearch {
         AND ($11::timestamptz IS NULL OR (d.sign_by < $11 AND d.signed_at IS NULL)
             OR (d.settle_by < $11 AND d.completed_at IS NULL))
         AND (d.officer IS NULL OR d.officer = $12)
+        THEN true ELSE false END
         """
 }
