@@ -43,6 +43,8 @@ package final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(
             &actions, 1, output, O_WRONLY | O_CREAT | (appends ? O_APPEND : O_TRUNC), 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // Tests side by side hold thousands of sockets; a server that inherits them has none left for itself.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         var attributes = Self.freshSignals()
         defer { posix_spawnattr_destroy(&attributes) }
         let arguments = command.map { strdup($0) } + [nil]
