@@ -44,7 +44,7 @@ package final class ChildProcess: Sendable {
             &actions, 1, output, O_WRONLY | O_CREAT | (appends ? O_APPEND : O_TRUNC), 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
         // Tests side by side hold thousands of sockets; a server that inherits them has none left for itself.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        _ = addCloseFrom(&actions, 3)
         var attributes = Self.freshSignals()
         defer { posix_spawnattr_destroy(&attributes) }
         let arguments = command.map { strdup($0) } + [nil]
@@ -108,3 +108,7 @@ package final class ChildProcess: Sendable {
         return end
     }
 }
+
+/// In the C library since 2.34, and not in its headers as they are read here.
+@_silgen_name("posix_spawn_file_actions_addclosefrom_np")
+private func addCloseFrom(_ actions: UnsafeMutablePointer<posix_spawn_file_actions_t>, _ from: Int32) -> Int32
